@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every target of ours: Swift 6, explicit existentials and imports, no warning passes.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "kverify",
+  products: [
+    .executable(name: "kverify", targets: ["CLI"]),
+    .executable(name: "kverify-bench", targets: ["Benchmarks"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "CEL", swiftSettings: strict),
+    .target(name: "Transitions", swiftSettings: strict),
+    .target(name: "POR", dependencies: ["Transitions"], swiftSettings: strict),
+    .target(
+      name: "Model",
+      dependencies: ["CEL", "Transitions", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "CLI",
+      dependencies: [
+        "CEL", "Transitions", "POR", "Model",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: ["CEL", "Transitions", "POR", "Model"],
+      path: "benchmarks/kverify-bench",
+      swiftSettings: strict),
+    .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+    .testTarget(name: "PORTests", dependencies: ["POR", "Transitions"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelTests", dependencies: ["Model", "CEL", "Transitions", "POR"],
+      swiftSettings: strict),
+    .testTarget(name: "CLITests", dependencies: ["CLI", "Model", "CEL"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,152 @@
+package import CEL
+
+/// A request to reconcile one object: its namespace (empty for cluster-scoped) and name.
+package struct ReconcileRequest: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let namespace: String
+  package let name: String
+
+  /// Makes a request.
+  package init(namespace: String, name: String) {
+    self.namespace = namespace
+    self.name = name
+  }
+
+  package static func < (left: ReconcileRequest, right: ReconcileRequest) -> Bool {
+    (left.namespace, left.name) < (right.namespace, right.name)
+  }
+
+  /// `web`, `other/web` outside the namespace `default`.
+  package var description: String {
+    namespace.isEmpty || namespace == "default" ? name : "\(namespace)/\(name)"
+  }
+}
+
+/// How a reconcile ended; an error is thrown instead.
+package enum ReconcileResult: Hashable, Sendable {
+  case done
+  /// The request goes back to the queue after a delay (`requeue: true`): a timer.
+  case requeue
+  /// A timer of so many seconds; the number does not matter to the order of events.
+  case requeueAfter(seconds: Int)
+}
+
+/// A failure of a reconcile: an answer of the API server that was not expected, or its own finding.
+///
+/// It ends the reconcile with an error: the request is retried by a timer.
+package struct ReconcileError: Error, Hashable, Sendable {
+  /// What went wrong, without values that differ from run to run.
+  package let message: String
+  /// The HTTP code of the API server's answer, where one was the cause.
+  package let code: Int?
+
+  /// Makes an error.
+  package init(_ message: String, code: Int? = nil) {
+    self.message = message
+    self.code = code
+  }
+}
+
+/// A label and field selection for `ReconcileOracle.list`.
+package struct ListQuery: Hashable, Sendable {
+  package var apiVersion: String
+  package var kind: String
+  /// nil: all namespaces.
+  package var namespace: String?
+  package var selection: ObjectSelection
+
+  /// Makes a query.
+  package init(
+    apiVersion: String, kind: String, namespace: String?, selection: ObjectSelection = .all
+  ) {
+    self.apiVersion = apiVersion
+    self.kind = kind
+    self.namespace = namespace
+    self.selection = selection
+  }
+
+  package var groupKind: GroupKind { GroupKind(apiVersion: apiVersion, kind: kind) }
+}
+
+/// What a reconcile may ask: the one door between a controller and the world (DESIGN.md, "The one
+/// idea").
+///
+/// A reconciler is a deterministic function of the request and of these answers. Objects carry
+/// `metadata.resourceVersion` (an opaque token of this run) and `metadata.uid`. Every method may throw
+/// an error that is none of the controller's: the run is cut there (a step ends, a crash). A
+/// reconciler never catches it: it catches nothing, and tests `APIResponse.isSuccess`.
+package protocol ReconcileOracle: AnyObject {
+  /// The object as the controller's cache has it; nil where it has none.
+  func get(_ apiVersion: String, _ kind: String, namespace: String, name: String) throws
+    -> JSONObject?
+
+  /// The objects as the controller's cache has them, ordered by namespace and name.
+  func list(_ query: ListQuery) throws -> [JSONObject]
+
+  /// A live read, past the cache (a client without cache); also `get` and `list` in `APIRequest` form.
+  func send(_ request: APIRequest) throws -> APIResponse
+
+  /// The creation order of an object among the live ones of its kind, namespace and creator: a
+  /// smaller number is older. Asked only by controllers that sort by creationTimestamp.
+  func creationRank(of object: JSONObject) throws -> Int
+
+  /// Whether a deadline, counted from an event that the label names, has passed: a choice until it
+  /// has, true ever after.
+  func hasPassed(deadline: String) throws -> Bool
+
+  /// One of `count` outcomes that upstream leaves open (map order, ties); all are explored.
+  func choose(_ count: Int, _ label: String) throws -> Int
+
+  /// A value that differs from every other one: `fresh()`.
+  func freshValue() throws -> String
+}
+
+/// Which requests a change of an object puts into a controller's queue.
+package struct WatchRule: Sendable {
+  /// How the changed object names the requests.
+  package enum Mapping: Sendable {
+    /// The object itself is the request (`for`).
+    case object
+    /// The controller owner of this kind is the request (`owns`): old and new owner both.
+    case controllerOwner(GroupKind)
+    /// Any function of the object and of what it reads (`watches`); old and new are mapped, as
+    /// handler.EnqueueRequestsFromMapFunc does.
+    case map(@Sendable (JSONObject, any MappingReader) throws -> [ReconcileRequest])
+  }
+
+  package let groupKind: GroupKind
+  package let mapping: Mapping
+  /// Whether this change wakes the controller at all; a controller-runtime predicate, or the
+  /// upstream handler's test. Gets the object before and after (nil: absent).
+  package let predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)?
+
+  /// Makes a rule.
+  package init(
+    _ groupKind: GroupKind, _ mapping: Mapping,
+    predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)? = nil
+  ) {
+    self.groupKind = groupKind
+    self.mapping = mapping
+    self.predicate = predicate
+  }
+}
+
+/// What the mapping of a watch event may read, logged as reads of the writer.
+package protocol MappingReader: AnyObject {
+  /// The cached object under a key.
+  func object(_ key: ObjectKey) -> JSONObject?
+  /// The cached objects of a kind, ordered by namespace and name.
+  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection) -> [JSONObject]
+}
+
+/// A controller: a name, what wakes it, and a deterministic program that asks an oracle.
+package protocol Reconciler: Sendable {
+  /// The controller's name in the composition.
+  var name: String { get }
+  /// The field manager of its writes.
+  var fieldManager: String { get }
+  /// What wakes it. The `for` kinds (mapping `.object`) are enqueued at the start and after a crash.
+  var watches: [WatchRule] { get }
+  /// Runs one reconcile to its end. Throws `ReconcileError` for an error; everything else that is
+  /// thrown comes from the oracle and passes through.
+  func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws -> ReconcileResult
+}

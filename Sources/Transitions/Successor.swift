@@ -1,0 +1,79 @@
+/// One changed word of a state vector.
+package struct WordChange: Hashable, Sendable {
+  /// The index of the word.
+  package var index: UInt32
+  /// Its value after the step.
+  package var value: UInt32
+
+  /// Makes a change of one word.
+  package init(index: UInt32, value: UInt32) {
+    self.index = index
+    self.value = value
+  }
+}
+
+/// What a step did besides changing the state; a set of bits.
+package struct StepFlags: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt32
+
+  /// Makes a set of its bits.
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// The action is a reconcile, a delivery or a timer: fairness speaks of it (SEMANTICS.md, "Steps").
+  package static let fair = StepFlags(rawValue: 1)
+  /// Some object changed (an effective write).
+  package static let changesObject = StepFlags(rawValue: 2)
+  /// A reconcile ended with an error in this step.
+  package static let endsInError = StepFlags(rawValue: 4)
+}
+
+/// One outcome of one action that is enabled at a state, as a difference to that state.
+package struct Successor: Sendable {
+  /// The action's stable id.
+  package var action: UInt32
+  /// Which outcome of the action this is; 0 where the action has one only.
+  package var outcome: UInt32
+  /// What the step did.
+  package var flags: StepFlags
+  /// The footprint's interned id; 0 where footprints are not recorded.
+  package var footprint: UInt32
+  /// The interned id of the set of step rules (properties with `old`, event rules) that this step
+  /// violates; 0 for none.
+  package var violations: UInt32
+  /// The changed words, as a range of `SuccessorBuffer.changes`.
+  package var firstChange: UInt32
+  package var changeCount: UInt32
+
+  /// Makes a successor whose changes lie at the given place of the buffer.
+  package init(
+    action: UInt32, outcome: UInt32 = 0, flags: StepFlags, footprint: UInt32 = 0,
+    violations: UInt32 = 0, firstChange: UInt32, changeCount: UInt32
+  ) {
+    self.action = action
+    self.outcome = outcome
+    self.flags = flags
+    self.footprint = footprint
+    self.violations = violations
+    self.firstChange = firstChange
+    self.changeCount = changeCount
+  }
+}
+
+/// The successors of one state, filled by a transition system and read by a search.
+///
+/// Two flat arrays that are emptied, not freed, between states: no allocation on the hot path.
+package struct SuccessorBuffer: Sendable {
+  /// The successors, by action id, then by outcome.
+  package var successors: [Successor] = []
+  /// The changed words of all of them.
+  package var changes: [WordChange] = []
+
+  /// Makes an empty buffer.
+  package init() {}
+
+  /// Empties the buffer and keeps its storage.
+  package mutating func removeAll() {
+    successors.removeAll(keepingCapacity: true)
+    changes.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,66 @@
+/// The value of a state predicate.
+package enum PredicateValue: UInt8, Sendable {
+  case isFalse, isTrue
+  /// The evaluation failed; a violation of its own kind (SCENARIO.md, rule 4).
+  case isError
+  /// A guard (`when`) is false here: the predicate says nothing of this state.
+  case isInapplicable
+}
+
+/// What a search decides of a system, in numbers: predicates are indices into the system's table.
+package enum PropertyKind: Hashable, Sendable {
+  /// The predicate is true in every state (a `never` is the `always` of the negation).
+  case always(predicate: Int)
+  /// Some reachable state satisfies the predicate.
+  case sometimes(predicate: Int)
+  /// The predicate is true in every settled state.
+  case settled(predicate: Int)
+  /// The predicate is true in every settled state and in every state of every fair cycle.
+  case eventually(predicate: Int)
+  /// From a state with `from`, `to` is reached on every fair run.
+  case leadsTo(from: Int, to: Int)
+  /// No livelock, and no settled state is stuck unless errors are allowed.
+  case converges(allowErrors: Bool)
+  /// All end states of one group are equal (`TransitionSystem.endState`).
+  case confluent
+  /// No step violates this rule; steps carry sets of violated rules.
+  case stepRule
+}
+
+/// A finite world of integer vectors that a search explores; the only thing Model and POR share.
+///
+/// A state is a vector of 32-bit words. `width` may grow while the system is explored (a new object
+/// appears); words past the end of an older state are zero. The system is deterministic: the same
+/// state has the same successors in the same order whenever it is asked.
+package protocol TransitionSystem: AnyObject {
+  /// The words of the initial state.
+  var initialState: [UInt32] { get }
+
+  /// How many words a state has now.
+  var width: Int { get }
+
+  /// Appends all successors of a state of `width` words to an emptied buffer.
+  ///
+  /// The buffer holds every enabled action. A step that changes nothing is a successor too (a
+  /// self-loop). Throws what makes the whole search end: a controller that fails to run.
+  func expand(_ state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer) throws
+
+  /// The properties to decide, by index.
+  var properties: [PropertyKind] { get }
+
+  /// The value of a predicate at a state.
+  func evaluate(predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> PredicateValue
+
+  /// The step rules (property indices, ascending) that a set of violations names.
+  func violatedRules(_ violations: UInt32) -> [Int]
+
+  /// The interned id of the objects of a state, without queues, timers and budgets.
+  func endState(_ state: UnsafeBufferPointer<UInt32>) -> UInt32
+
+  /// For a `confluent` property: the group (events and faults that happened) and the interned id of
+  /// the objects less what the property ignores. Two settled states of one group must have one end.
+  func confluence(property: Int, at state: UnsafeBufferPointer<UInt32>) -> (group: UInt32, end: UInt32)
+
+  /// The name of an action, for people.
+  func describe(action: UInt32) -> String
+}
