@@ -87,7 +87,7 @@ enum FamilyScenarios {
       "cascade", reconciles: .cells, labels: ["first": "yes"],
       watchesCells: "has(object.spec.next) ? [{'name': object.metadata.name}] : []",
       """
-      - id: pass-on
+      - id: passOn
         patch:
           target: {apiVersion: families.kverify.dev/v1, kind: Cell, name: "${object.spec.next}"}
           merge: {spec: {value: "${object.spec.value}"}}
