@@ -1,0 +1,78 @@
+internal import Transitions
+
+/// The inner edges of one strongly connected component, listed again when it is complete.
+///
+/// The search stores no edges; a component that has cycles is expanded a second time, into flat
+/// arrays over local numbers, and forgotten after its analysis. Edges that leave the component are
+/// kept only where they are fair: fairness asks what is enabled, not only what stays inside.
+struct ComponentGraph {
+  /// The target of an edge that leaves the component.
+  static let outside = UInt32.max
+
+  /// One edge, in twelve bytes.
+  struct Edge {
+    /// The local number of the target, or `outside`.
+    var target: UInt32
+    /// The local number of the action.
+    var action: UInt32
+    private var outcomeAndFlags: UInt32
+
+    init(target: UInt32, action: UInt32, outcome: UInt32, flags: StepFlags) {
+      precondition(outcome < 1 << 29, "an action with more than 2^29 outcomes")
+      self.target = target
+      self.action = action
+      outcomeAndFlags = outcome << 3 | flags.rawValue & 7
+    }
+
+    var outcome: UInt32 { outcomeAndFlags >> 3 }
+    var flags: StepFlags { StepFlags(rawValue: outcomeAndFlags & 7) }
+    var isFair: Bool { flags.contains(.fair) }
+    var isInside: Bool { target != ComponentGraph.outside }
+  }
+
+  /// The states, by local number.
+  private(set) var states: [UInt32]
+  /// The edges of the local state `s` are `edges[starts[s]..<starts[s + 1]]`.
+  private(set) var starts: [UInt32] = [0]
+  private(set) var edges: [Edge] = []
+  /// The actions, by local number.
+  private(set) var actions: [UInt32] = []
+
+  /// Expands every state; `local` gives the local number of a state, nil for one outside.
+  init(
+    states: [UInt32], in space: inout StateSpace, fairness: FairnessRule,
+    local: (UInt32) -> UInt32?
+  ) throws {
+    self.states = states
+    starts.reserveCapacity(states.count + 1)
+    var actionNumbers: [UInt32: UInt32] = [:]
+    for state in states {
+      for index in 0..<(try space.expand(state)) {
+        let successor = space.buffer.successors[index]
+        let target = space.enter(index)
+        space.back()
+        let flags = fairness.flags(of: successor)
+        let inside = local(target)
+        if inside == nil && !flags.contains(.fair) { continue }
+        let action: UInt32
+        if let known = actionNumbers[successor.action] {
+          action = known
+        } else {
+          action = UInt32(actions.count)
+          actions.append(successor.action)
+          actionNumbers[successor.action] = action
+        }
+        edges.append(
+          Edge(
+            target: inside ?? Self.outside, action: action, outcome: successor.outcome,
+            flags: flags))
+      }
+      starts.append(UInt32(edges.count))
+    }
+  }
+
+  /// The places in `edges` of a local state's edges.
+  func edgeRange(of state: UInt32) -> Range<Int> {
+    Int(starts[Int(state)])..<Int(starts[Int(state) + 1])
+  }
+}

@@ -1,0 +1,94 @@
+internal import Transitions
+
+/// States as plain arrays, without store or ids: what a check of a run works on.
+///
+/// Slow and simple on purpose: it shares nothing with the search but the system itself.
+struct PlainStates {
+  /// One step and the state it leads to.
+  struct Step {
+    var successor: Successor
+    var target: [UInt32]
+  }
+
+  let system: any TransitionSystem
+  private var buffer = SuccessorBuffer()
+
+  /// Makes the states of a system.
+  init(system: any TransitionSystem) { self.system = system }
+
+  var initial: [UInt32] { Self.trimmed(system.initialState) }
+
+  /// All steps from a state.
+  mutating func steps(from state: [UInt32]) throws -> [Step] {
+    buffer.removeAll()
+    try withWords(state) { try system.expand($0, into: &buffer) }
+    return buffer.successors.map { successor in
+      var target = state
+      let first = Int(successor.firstChange)
+      for change in buffer.changes[first..<(first + Int(successor.changeCount))] {
+        let index = Int(change.index)
+        if index >= target.count {
+          target += Array(repeating: 0, count: index + 1 - target.count)
+        }
+        target[index] = change.value
+      }
+      return Step(successor: successor, target: Self.trimmed(target))
+    }
+  }
+
+  /// The value of a predicate at a state.
+  func value(of predicate: Int, at state: [UInt32]) -> PredicateValue {
+    withWords(state) { system.evaluate(predicate: predicate, at: $0) }
+  }
+
+  /// Group and end of a state.
+  func confluence(of property: Int, at state: [UInt32]) -> (group: UInt32, end: UInt32) {
+    withWords(state) { system.confluence(property: property, at: $0) }
+  }
+
+  /// The states that some states reach along steps that count, with those steps.
+  mutating func closure(
+    of roots: [[UInt32]], along counts: (Successor) -> Bool
+  ) throws -> [[UInt32]: [Step]] {
+    var known: [[UInt32]: [Step]] = [:]
+    var open = roots
+    while let state = open.popLast() {
+      if known[state] != nil { continue }
+      let next = try steps(from: state).filter { counts($0.successor) }
+      known[state] = next
+      open += next.map(\.target).filter { known[$0] == nil }
+    }
+    return known
+  }
+
+  /// The states among some that reach one of them along the given steps.
+  static func reaching(
+    _ goal: [UInt32], in steps: [[UInt32]: [Step]]
+  ) -> Set<[UInt32]> {
+    var before: [[UInt32]: [[UInt32]]] = [:]
+    for (state, next) in steps {
+      for step in next { before[step.target, default: []].append(state) }
+    }
+    var reached: Set<[UInt32]> = [goal]
+    var open = [goal]
+    while let state = open.popLast() {
+      for source in before[state] ?? [] where reached.insert(source).inserted {
+        open.append(source)
+      }
+    }
+    return reached
+  }
+
+  private func withWords<Result>(
+    _ state: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
+  ) rethrows -> Result {
+    let missing = system.width - state.count
+    let padded = missing > 0 ? state + Array(repeating: 0, count: missing) : state
+    return try padded.withUnsafeBufferPointer(body)
+  }
+
+  private static func trimmed(_ state: [UInt32]) -> [UInt32] {
+    guard let last = state.lastIndex(where: { $0 != 0 }) else { return [] }
+    return Array(state[...last])
+  }
+}

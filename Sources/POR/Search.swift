@@ -1,0 +1,87 @@
+package import Transitions
+
+/// The full search: every state, every step, every property.
+///
+/// One pass of depth-first search completes the strongly connected components and judges all
+/// properties but `leadsTo`, which has a pass of its own over a part of the states. Runs are sought
+/// only where something is violated. Figures and findings depend on the system alone, not on the
+/// order of actions or on hashes.
+package struct Search {
+  private let options: SearchOptions
+
+  /// Makes a search.
+  package init(options: SearchOptions = SearchOptions()) { self.options = options }
+
+  /// Explores a system and judges its properties; throws what the system throws.
+  package func run(_ system: any TransitionSystem) throws -> SearchResult {
+    let properties = system.properties
+    let fairness = FairnessRule(faults: options.faults)
+    var space = StateSpace(system: system, hashSeed: options.hashSeed)
+    var watch = SearchWatch(options)
+    var judge = Judge(properties: properties, options: options)
+    var search = ComponentSearch(
+      order: ActionOrder(shuffleSeed: options.shuffleSeed), fairness: fairness)
+    var cut = try search.run(from: 0, &judge, in: &space, &watch)
+    let states = min(space.count, watch.maxStates)
+    let bytes = space.byteCount + search.byteCount + judge.byteCount
+
+    var builder = CounterexampleBuilder(properties: properties, faults: options.faults)
+    for (property, kind) in properties.enumerated() {
+      guard case .leadsTo(let from, let to) = kind, cut == nil || cut == .states else { continue }
+      let settled = judge.settled
+      var pass = ResponsePass(to: to, settled: settled, faults: options.faults)
+      // Where the main pass was cut, only what it completed is known with all its successors.
+      var roots: [UInt32] = []
+      for state in (judge.triggers[property] ?? StateSet()).members
+      where search.isCompleted(state) {
+        roots.append(state)
+      }
+      cut = try respond(roots, &pass, &space, &watch) ?? cut
+      judge.note(pass.observations, of: property)
+      try builder.build(
+        property: property, from: from, to: to, pass, settled: settled, in: &space)
+      cut = judge.stop ?? cut
+    }
+    try builder.build(judge, in: &space)
+    var findings: [Finding] = []
+    for property in properties.indices {
+      findings.append(finding(of: property, judge, builder, cut))
+    }
+    return SearchResult(
+      states: states, transitions: search.transitions, settled: judge.endCount, cut: cut,
+      findings: findings, bytes: bytes)
+  }
+
+  private func respond(
+    _ roots: [UInt32], _ pass: inout ResponsePass, _ space: inout StateSpace,
+    _ watch: inout SearchWatch
+  ) throws -> CutReason? {
+    var search = ComponentSearch(
+      order: ActionOrder(shuffleSeed: nil), fairness: FairnessRule(faults: options.faults))
+    for root in roots {
+      if let cut = try search.run(from: root, &pass, in: &space, &watch) { return cut }
+    }
+    return nil
+  }
+
+  private func finding(
+    of property: Int, _ judge: borrowing Judge, _ builder: borrowing CounterexampleBuilder,
+    _ cut: CutReason?
+  ) -> Finding {
+    let observations = judge.observations[property]
+    let violations = observations.violations.map { kind in
+      builder.violations[RunGoal(property: property, kind: kind)] ?? Violation(kind: kind)
+    }
+    if !violations.isEmpty { return .violated(violations) }
+    if case .sometimes = judge.properties[property], observations.contains(.reached) {
+      return .holds
+    }
+    if let cut { return .inconclusive(.cut(cut)) }
+    switch judge.properties[property] {
+    case .sometimes: return .violated([Violation(kind: .neverReached)])
+    case .settled, .confluent:
+      return judge.settled.isEmpty ? .inconclusive(.noSettledState) : .holds
+    case .always, .eventually, .leadsTo, .converges, .stepRule: return .holds
+    }
+  }
+}

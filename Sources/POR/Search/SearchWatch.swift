@@ -1,0 +1,47 @@
+/// Looks at limits, cancellation and progress, cheaply: at every 256th state that is expanded.
+struct SearchWatch {
+  /// The number of states at which the search is cut.
+  let maxStates: Int
+  private let limits: SearchLimits
+  private let cancellation: CancellationFlag?
+  private let memoryInUse: (() -> Int)?
+  private let progress: ((SearchProgress) -> Void)?
+  private let interval: Int
+  private var nextProgress: Int
+  private var expanded: UInt32 = 0
+
+  /// Makes the watch of a search.
+  init(_ options: SearchOptions) {
+    limits = options.limits
+    maxStates = max(1, limits.states ?? .max)
+    cancellation = options.cancellation
+    memoryInUse = options.memoryInUse
+    progress = options.progress
+    interval = max(1, options.progressInterval)
+    nextProgress = interval
+  }
+
+  /// Counts one expanded state; true when it is time to `check`.
+  var isDue: Bool {
+    mutating get {
+      expanded &+= 1
+      return expanded & 255 == 0
+    }
+  }
+
+  /// Tells progress and finds a reason to stop.
+  mutating func check(
+    states: Int, transitions: Int, depth: Int, waiting: Int, bytes: Int
+  ) -> CutReason? {
+    if states >= nextProgress {
+      nextProgress = states / interval * interval + interval
+      progress?(
+        SearchProgress(
+          states: states, transitions: transitions, depth: depth, waiting: waiting, bytes: bytes))
+    }
+    if cancellation?.isRaised == true { return .cancelled }
+    if let limit = limits.bytes, memoryInUse?() ?? bytes > limit { return .memory }
+    if let deadline = limits.deadline, ContinuousClock.now >= deadline { return .time }
+    return nil
+  }
+}

@@ -1,0 +1,58 @@
+import Transitions
+
+@testable import POR
+
+/// The search and the oracle on one world.
+enum Comparison {
+  /// What differs, in words; empty where they agree (or the world is too large).
+  static func differences(
+    _ model: any TinyModel, seed: UInt64, faults: SeededFaults = []
+  ) throws -> [String] {
+    guard let oracle = Oracle(model, cap: 600) else { return [] }
+    var options = SearchOptions()
+    options.faults = faults
+    options.hashSeed = seed
+    options.shuffleSeed = seed % 3 == 0 ? nil : seed
+    let system = TinySystem(model)
+    let result = try Search(options: options).run(system)
+    var differences: [String] = []
+    func compare<Value: Equatable>(_ name: String, _ found: Value, _ expected: Value) {
+      if found != expected { differences.append("\(name): \(found), expected \(expected)") }
+    }
+    compare("states", result.states, oracle.states.count)
+    compare("transitions", result.transitions, oracle.transitions)
+    compare("settled", result.settled, oracle.endCount)
+    compare("cut", result.cut, nil)
+    var checker = RunChecker(system: TinySystem(model))
+    for (property, finding) in result.findings.enumerated() {
+      let expected = oracle.violations(of: property)
+      let kind = model.properties[property]
+      switch finding {
+      case .holds:
+        compare("\(kind)", [:], expected)
+        if isVacuous(kind) && oracle.settled.isEmpty { differences.append("\(kind): vacuous") }
+      case .inconclusive(let reason):
+        compare("\(kind)", reason, .noSettledState)
+        compare("\(kind)", isVacuous(kind) && oracle.settled.isEmpty, true)
+      case .violated(let violations):
+        let found = Dictionary(
+          uniqueKeysWithValues: violations.map {
+            ($0.kind, $0.run?.loopStart ?? $0.run?.steps.count ?? 0)
+          })
+        compare("\(kind)", found, expected)
+        for violation in violations where faults.isEmpty {
+          compare(
+            "\(kind), \(violation.kind)", try checker.check(violation, of: property), .confirmed)
+        }
+      }
+    }
+    return differences
+  }
+
+  private static func isVacuous(_ kind: PropertyKind) -> Bool {
+    switch kind {
+    case .settled, .confluent: true
+    default: false
+    }
+  }
+}
