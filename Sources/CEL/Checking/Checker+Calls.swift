@@ -42,7 +42,8 @@ extension Checker {
   // MARK: - Selection
 
   mutating func select(
-    _ operand: Expression, _ field: String, _ style: Expression.SelectStyle, _ span: SourceSpan
+    _ operand: ParsedExpression, _ field: String, _ style: ParsedExpression.SelectStyle,
+    _ span: SourceSpan
   ) -> Typed {
     let (node, found) = check(operand)
     var type = substitution.resolve(found)
@@ -76,7 +77,8 @@ extension Checker {
   }
 
   mutating func index(
-    _ operand: Expression, _ key: Expression, _ style: Expression.IndexStyle, _ span: SourceSpan
+    _ operand: ParsedExpression, _ key: ParsedExpression, _ style: ParsedExpression.IndexStyle,
+    _ span: SourceSpan
   ) -> Typed {
     let container = check(operand)
     let position = check(key)
@@ -90,7 +92,8 @@ extension Checker {
   // MARK: - Calls
 
   mutating func call(
-    _ target: Expression?, _ function: String, _ arguments: [Expression], _ span: SourceSpan
+    _ target: ParsedExpression?, _ function: String, _ arguments: [ParsedExpression],
+    _ span: SourceSpan
   ) -> Typed {
     if let target {
       if let prefix = target.qualifiedName, !scopes.shadows(prefix),
@@ -99,6 +102,10 @@ extension Checker {
         return apply(name, signatures, arguments.map { check($0) }, span)
       }
       guard let (name, signatures) = names.function(function, .member) else {
+        if let prefix = target.qualifiedName, !names.isDeclared(prefix), !scopes.shadows(prefix) {
+          _ = arguments.map { check($0) }
+          return reportUndeclared("\(prefix).\(function)", target: nil, span)
+        }
         let operand = check(target)
         _ = arguments.map { check($0) }
         return reportUndeclared(function, target: operand.type, span)

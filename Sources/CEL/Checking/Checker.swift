@@ -21,7 +21,7 @@ struct Checker {
 
   /// The program of an expression.
   static func check(
-    _ expression: Expression, source: String, names: Names, options: Environment.Options
+    _ expression: ParsedExpression, source: String, names: Names, options: Environment.Options
   ) throws(CompileError) -> Program {
     var checker = Checker(names: names, options: options)
     let (node, type) = checker.check(expression)
@@ -41,7 +41,7 @@ struct Checker {
     return (.failure(EvaluationError(.noMatchingOverload, message, at: span)), .dyn)
   }
 
-  mutating func check(_ expression: Expression) -> Typed {
+  mutating func check(_ expression: ParsedExpression) -> Typed {
     let span = expression.span
     switch expression.kind {
     case .literal(let value): return (.constant(value), value.type)
@@ -118,7 +118,7 @@ struct Checker {
     return common
   }
 
-  private mutating func list(_ elements: [Expression.Element], _ span: SourceSpan) -> Typed {
+  private mutating func list(_ elements: [ParsedExpression.Element], _ span: SourceSpan) -> Typed {
     var nodes: [Node.Element] = []
     var types: [CELType] = []
     for element in elements {
@@ -130,7 +130,7 @@ struct Checker {
     return (NodeBuilding.list(nodes, span), .list(join(types)))
   }
 
-  private mutating func map(_ entries: [Expression.Entry], _ span: SourceSpan) -> Typed {
+  private mutating func map(_ entries: [ParsedExpression.Entry], _ span: SourceSpan) -> Typed {
     var nodes: [Node.Entry] = []
     var keys: [CELType] = []
     var values: [CELType] = []
@@ -172,7 +172,7 @@ struct Checker {
     }
   }
 
-  private mutating func booleans(_ operands: [Expression], _ function: String) -> [Node] {
+  private mutating func booleans(_ operands: [ParsedExpression], _ function: String) -> [Node] {
     operands.map { operand in
       let (node, type) = check(operand)
       if !substitution.assign([type], to: [.bool]) {

@@ -6,14 +6,14 @@ struct Linker {
   private init(names: Names) { self.names = names }
 
   /// The unchecked program of an expression.
-  static func link(_ expression: Expression, source: String, names: Names) -> Program {
+  static func link(_ expression: ParsedExpression, source: String, names: Names) -> Program {
     var linker = Linker(names: names)
     let root = linker.link(expression)
     return Program(
       source: source, resultType: .dyn, root: root, slotCount: linker.scopes.slotCount)
   }
 
-  private mutating func link(_ expression: Expression) -> Node {
+  private mutating func link(_ expression: ParsedExpression) -> Node {
     let span = expression.span
     switch expression.kind {
     case .literal(let value): return .constant(value)
@@ -73,7 +73,8 @@ struct Linker {
   }
 
   private mutating func call(
-    _ target: Expression?, _ function: String, _ arguments: [Expression], _ span: SourceSpan
+    _ target: ParsedExpression?, _ function: String, _ arguments: [ParsedExpression],
+    _ span: SourceSpan
   ) -> Node {
     if let target, let prefix = target.qualifiedName, !scopes.shadows(prefix),
       let (name, signatures) = names.function("\(prefix).\(function)", .global)
@@ -103,7 +104,7 @@ struct Linker {
   }
 }
 
-extension Expression {
+extension ParsedExpression {
   /// The parts of ``qualifiedName``; a part in backquotes may hold dots itself.
   fileprivate var dottedName: [String]? {
     switch kind {

@@ -5,8 +5,9 @@ struct Names: Sendable {
   let types: [String: CELType]
   let functions: [String: [Signature]]
 
-  /// What a name may mean, in the order of trying: in the container, in what contains it, outside.
-  /// A leading dot means outside only.
+  /// What a name may mean, in the order of trying.
+  ///
+  /// In the container, in what contains it, outside; with a leading dot outside only.
   func candidates(_ name: String) -> [String] {
     if name.hasPrefix(".") { return [String(name.dropFirst())] }
     var result: [String] = []
@@ -27,6 +28,19 @@ struct Names: Sendable {
       }
     }
     return nil
+  }
+
+  /// Whether a dotted name, or the start of it, is a variable or a type.
+  func isDeclared(_ dottedName: String) -> Bool {
+    var name = dottedName[...]
+    while true {
+      for candidate in candidates(String(name))
+      where variables[candidate] != nil || types[candidate] != nil {
+        return true
+      }
+      guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
+      name = name[..<dot]
+    }
   }
 
   /// The names of all functions, for suggestions.

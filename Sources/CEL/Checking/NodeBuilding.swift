@@ -25,8 +25,9 @@ enum NodeBuilding {
     return .constant(.map(map))
   }
 
-  /// A call of the overloads that may apply. The second result is why no call can succeed, where a
-  /// constant argument shows it.
+  /// A call of the overloads that may apply.
+  ///
+  /// The second result is why no call can succeed, where a constant argument shows it.
   static func call(
     _ function: String, _ signatures: [Signature], _ arguments: [Node], _ span: SourceSpan
   ) -> (Node, EvaluationError?) {

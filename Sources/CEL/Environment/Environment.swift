@@ -88,7 +88,7 @@ package struct Environment: Sendable {
   }
 
   /// The syntax tree of an expression, macros expanded.
-  package func parse(_ source: String) throws(CompileError) -> Expression {
+  package func parse(_ source: String) throws(CompileError) -> ParsedExpression {
     try Parser.parse(source, macros: macros, allowsQuotedFields: options.allowsQuotedFields)
   }
 }

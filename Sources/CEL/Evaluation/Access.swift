@@ -5,7 +5,7 @@ enum Access {
   /// As in cel-go (interpreter/attributes.go, refQualify), presence and optional selection on what
   /// has no fields, such as null, find nothing; a plain selection is an error.
   static func select(
-    _ operand: Value, _ field: String, _ style: Expression.SelectStyle, _ span: SourceSpan
+    _ operand: Value, _ field: String, _ style: ParsedExpression.SelectStyle, _ span: SourceSpan
   ) throws(EvaluationError) -> Value {
     if case .optional(let content) = operand {
       guard let content else { return style == .presence ? .bool(false) : .optional(nil) }
@@ -56,7 +56,7 @@ enum Access {
 
   /// `e[i]` and `e[?i]`.
   static func index(
-    _ operand: Value, _ key: Value, _ style: Expression.IndexStyle, _ span: SourceSpan
+    _ operand: Value, _ key: Value, _ style: ParsedExpression.IndexStyle, _ span: SourceSpan
   ) throws(EvaluationError) -> Value {
     if case .optional(let content) = operand {
       guard let content else { return .optional(nil) }
@@ -93,8 +93,9 @@ enum Access {
     }
   }
 
-  /// The position a number of any kind means; nil for what is no whole number. Whole numbers that
-  /// no list is long enough for are clamped.
+  /// The position a number of any kind means; nil for what is no whole number.
+  ///
+  /// Whole numbers that no list is long enough for are clamped.
   private static func position(_ key: Value) -> Int? {
     switch key {
     case .int(let number): Int(clamping: number)

@@ -11,8 +11,8 @@ indirect enum Node: Sendable {
   case name([NameReading], SourceSpan)
   /// A slot of a macro or `cel.bind`.
   case local(Int)
-  case select(Node, String, Expression.SelectStyle, SourceSpan)
-  case index(Node, Node, Expression.IndexStyle, SourceSpan)
+  case select(Node, String, ParsedExpression.SelectStyle, SourceSpan)
+  case index(Node, Node, ParsedExpression.IndexStyle, SourceSpan)
   case unary(UnaryOperator, Node, SourceSpan)
   case binary(BinaryOperator, Node, Node, SourceSpan)
   case and([Node], SourceSpan)

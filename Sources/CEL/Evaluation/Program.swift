@@ -8,7 +8,7 @@ package struct Program: Sendable {
   /// The type of the result; dyn for an unchecked program.
   package let resultType: CELType
   /// What it may read of its variables, each once, in the order of the source.
-  package let references: [Reference]
+  package let references: [VariableReference]
   /// The host functions it mentions, each once, in the order of the source.
   package let hostFunctions: [String]
   let root: Node
@@ -38,7 +38,7 @@ package struct Program: Sendable {
   }
 
   /// Where something in the program stands, for messages.
-  package func location(of span: SourceSpan) -> SourceLocation { span.location(in: source) }
+  package func location(of span: SourceSpan) -> SourcePosition { span.location(in: source) }
 }
 
 extension Value {

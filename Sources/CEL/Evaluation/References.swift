@@ -1,5 +1,5 @@
 /// A part of a variable that a program may read.
-package struct Reference: Hashable, Sendable {
+package struct VariableReference: Hashable, Sendable {
   /// The variable's name.
   package let variable: String
   /// The fields from it, as far as the source fixes them; everything below may be read too.
@@ -13,9 +13,9 @@ package struct Reference: Hashable, Sendable {
 
 /// Collects what a program mentions, each thing once, in the order of the source.
 struct ReferenceCollector {
-  private(set) var references: [Reference] = []
+  private(set) var references: [VariableReference] = []
   private(set) var hostFunctions: [String] = []
-  private var seen: Set<Reference> = []
+  private var seen: Set<VariableReference> = []
 
   init(_ node: Node) { visit(node) }
 
@@ -31,7 +31,7 @@ struct ReferenceCollector {
         let fields = readings.first { reading in
           if case .variable(name) = reading.base { true } else { false }
         }
-        add(Reference(variable: name, path: fields?.fields ?? []))
+        add(VariableReference(variable: name, path: fields?.fields ?? []))
       }
     case .host(let name, _, _) where !hostFunctions.contains(name): hostFunctions.append(name)
     default: break
@@ -39,14 +39,14 @@ struct ReferenceCollector {
     for child in node.children { visit(child) }
   }
 
-  private mutating func add(_ reference: Reference) {
+  private mutating func add(_ reference: VariableReference) {
     if seen.insert(reference).inserted { references.append(reference) }
   }
 
   /// The variable and the fixed fields that a chain of selections reads.
-  private func path(of node: Node) -> Reference? {
+  private func path(of node: Node) -> VariableReference? {
     switch node {
-    case .variable(let name, _): return Reference(variable: name, path: [])
+    case .variable(let name, _): return VariableReference(variable: name, path: [])
     case .select(let operand, let field, _, _):
       return path(of: operand).map { extend($0, operand, by: field) }
     case .index(let operand, let key, _, _):
@@ -58,9 +58,11 @@ struct ReferenceCollector {
   }
 
   /// A path ends at the first step that is not fixed.
-  private func extend(_ base: Reference, _ operand: Node, by field: String) -> Reference {
+  private func extend(_ base: VariableReference, _ operand: Node, by field: String)
+    -> VariableReference
+  {
     guard isFixed(operand) else { return base }
-    return Reference(variable: base.variable, path: base.path + [field])
+    return VariableReference(variable: base.variable, path: base.path + [field])
   }
 
   private func isFixed(_ node: Node) -> Bool {

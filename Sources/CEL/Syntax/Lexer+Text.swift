@@ -42,7 +42,9 @@ extension Lexer {
     return .string(String(decoding: content, as: UTF8.self))
   }
 
-  /// Reads one escape sequence. In bytes `\x` and octal escapes are bytes, in strings code points.
+  /// Reads one escape sequence.
+  ///
+  /// In bytes `\x` and octal escapes are bytes, in strings code points.
   private mutating func escape(
     into content: inout [UInt8], isBytes: Bool
   ) throws(CompileError.Issue) {

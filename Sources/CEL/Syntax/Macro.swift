@@ -3,15 +3,15 @@ package struct Macro: Sendable {
   /// What a macro sees of the call.
   package struct Call: Sendable {
     /// The target of a member call; nil for a global one.
-    package let target: Expression?
-    package let arguments: [Expression]
+    package let target: ParsedExpression?
+    package let arguments: [ParsedExpression]
     /// The whole call.
     package let span: SourceSpan
   }
 
   /// Rewrites a call, leaves it a call (nil), or says what is wrong with it.
   package typealias Expansion =
-    @Sendable (Call) throws(CompileError.Issue) -> Expression?
+    @Sendable (Call) throws(CompileError.Issue) -> ParsedExpression?
 
   package let name: String
   package let style: Overload.Style
@@ -53,7 +53,7 @@ extension Macro.Call {
   }
 
   /// The target as an expression; the call's style guarantees it for a member macro.
-  package func receiver() throws(CompileError.Issue) -> Expression {
+  package func receiver() throws(CompileError.Issue) -> ParsedExpression {
     guard let target else {
       throw CompileError.Issue(.syntax, at: span, "the macro needs a target")
     }
@@ -61,5 +61,7 @@ extension Macro.Call {
   }
 
   /// An expression that stands for the whole call.
-  package func expression(_ kind: Expression.Kind) -> Expression { Expression(kind, span) }
+  package func expression(_ kind: ParsedExpression.Kind) -> ParsedExpression {
+    ParsedExpression(kind, span)
+  }
 }

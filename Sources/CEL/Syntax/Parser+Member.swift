@@ -1,13 +1,13 @@
 /// Primary expressions and what may follow them: selections, indices, calls, message literals.
 extension Parser {
-  mutating func member() throws(CompileError.Issue) -> Expression {
+  mutating func member() throws(CompileError.Issue) -> ParsedExpression {
     let start = token.span.start
     var operand = try primary()
     while true {
       if take(.dot) {
         operand = try selection(from: operand, start)
       } else if take(.openBracket) {
-        let style: Expression.IndexStyle = take(.question) ? .optional : .value
+        let style: ParsedExpression.IndexStyle = take(.question) ? .optional : .value
         let index = try expression()
         try expect(.closeBracket, "after the index")
         operand = try make(.index(operand, index, style), from: start)
@@ -22,8 +22,8 @@ extension Parser {
 
   /// What follows a dot: a field, an optional field, or a call.
   private mutating func selection(
-    from operand: Expression, _ start: Int
-  ) throws(CompileError.Issue) -> Expression {
+    from operand: ParsedExpression, _ start: Int
+  ) throws(CompileError.Issue) -> ParsedExpression {
     let isOptional = take(.question)
     let nameToken = token
     let field: String
@@ -50,7 +50,7 @@ extension Parser {
     return try call(operand, field, arguments, from: start)
   }
 
-  private mutating func primary() throws(CompileError.Issue) -> Expression {
+  private mutating func primary() throws(CompileError.Issue) -> ParsedExpression {
     let first = token
     let start = first.span.start
     switch first.kind {
@@ -59,7 +59,7 @@ extension Parser {
       advance()
       let inner = try expression()
       try expect(.closeParenthesis, "to close the parenthesis")
-      return Expression(inner.kind, SourceSpan(start: start, end: previousEnd))
+      return ParsedExpression(inner.kind, SourceSpan(start: start, end: previousEnd))
     case .symbol(.openBracket):
       advance()
       return try make(.list(try elements()), from: start)
@@ -81,7 +81,7 @@ extension Parser {
 
   private mutating func name(
     prefix: String, from start: Int
-  ) throws(CompileError.Issue) -> Expression {
+  ) throws(CompileError.Issue) -> ParsedExpression {
     guard case .identifier(let name) = token.kind else {
       throw issue(token, "expected a name, found \(describe(token))")
     }
@@ -109,8 +109,9 @@ extension Parser {
 
   /// A call whose closing parenthesis was read; a macro is expanded.
   private func call(
-    _ target: Expression?, _ function: String, _ arguments: [Expression], from start: Int
-  ) throws(CompileError.Issue) -> Expression {
+    _ target: ParsedExpression?, _ function: String, _ arguments: [ParsedExpression],
+    from start: Int
+  ) throws(CompileError.Issue) -> ParsedExpression {
     let span = SourceSpan(start: start, end: previousEnd)
     if let macro = macros.macro(
       function, target == nil ? .global : .member, argumentCount: arguments.count),
@@ -120,12 +121,12 @@ extension Parser {
       return try checked(expansion)
     }
     return try checked(
-      Expression(.call(target: target, function: function, arguments: arguments), span))
+      ParsedExpression(.call(target: target, function: function, arguments: arguments), span))
   }
 
   /// The arguments after an opening parenthesis, with the closing one.
-  private mutating func arguments() throws(CompileError.Issue) -> [Expression] {
-    var arguments: [Expression] = []
+  private mutating func arguments() throws(CompileError.Issue) -> [ParsedExpression] {
+    var arguments: [ParsedExpression] = []
     if take(.closeParenthesis) { return arguments }
     repeat { arguments.append(try expression()) } while take(.comma)
     try expect(.closeParenthesis, "to close the arguments")
@@ -134,11 +135,11 @@ extension Parser {
 
   // MARK: - Literals
 
-  private mutating func elements() throws(CompileError.Issue) -> [Expression.Element] {
-    var elements: [Expression.Element] = []
+  private mutating func elements() throws(CompileError.Issue) -> [ParsedExpression.Element] {
+    var elements: [ParsedExpression.Element] = []
     while !take(.closeBracket) {
       let isOptional = take(.question)
-      elements.append(Expression.Element(value: try expression(), isOptional: isOptional))
+      elements.append(ParsedExpression.Element(value: try expression(), isOptional: isOptional))
       if take(.comma) { continue }
       try expect(.closeBracket, "or ',' in the list")
       break
@@ -146,13 +147,14 @@ extension Parser {
     return elements
   }
 
-  private mutating func entries() throws(CompileError.Issue) -> [Expression.Entry] {
-    var entries: [Expression.Entry] = []
+  private mutating func entries() throws(CompileError.Issue) -> [ParsedExpression.Entry] {
+    var entries: [ParsedExpression.Entry] = []
     while !take(.closeBrace) {
       let isOptional = take(.question)
       let key = try expression()
       try expect(.colon, "after the map key")
-      entries.append(Expression.Entry(key: key, value: try expression(), isOptional: isOptional))
+      entries.append(
+        ParsedExpression.Entry(key: key, value: try expression(), isOptional: isOptional))
       if take(.comma) { continue }
       try expect(.closeBrace, "or ',' in the map")
       break
@@ -160,8 +162,8 @@ extension Parser {
     return entries
   }
 
-  private mutating func messageFields() throws(CompileError.Issue) -> [Expression.Entry] {
-    var fields: [Expression.Entry] = []
+  private mutating func messageFields() throws(CompileError.Issue) -> [ParsedExpression.Entry] {
+    var fields: [ParsedExpression.Entry] = []
     while !take(.closeBrace) {
       let isOptional = take(.question)
       let name: String
@@ -169,10 +171,11 @@ extension Parser {
       case .identifier(let text), .quotedIdentifier(let text): name = text
       default: throw issue(token, "expected a field name, found \(describe(token))")
       }
-      let key = Expression(.literal(.string(name)), token.span)
+      let key = ParsedExpression(.literal(.string(name)), token.span)
       advance()
       try expect(.colon, "after the field name")
-      fields.append(Expression.Entry(key: key, value: try expression(), isOptional: isOptional))
+      fields.append(
+        ParsedExpression.Entry(key: key, value: try expression(), isOptional: isOptional))
       if take(.comma) { continue }
       try expect(.closeBrace, "or ',' in the message")
       break
@@ -181,7 +184,7 @@ extension Parser {
   }
 
   /// A number, with the minus before it, a string or bytes.
-  private mutating func literal() throws(CompileError.Issue) -> Expression {
+  private mutating func literal() throws(CompileError.Issue) -> ParsedExpression {
     let start = token.span.start
     let sign = take(.minus) ? "-" : ""
     let value: Value

@@ -18,7 +18,7 @@ struct Parser {
   /// Parses a whole text.
   static func parse(
     _ source: String, macros: MacroTable, allowsQuotedFields: Bool
-  ) throws(CompileError) -> Expression {
+  ) throws(CompileError) -> ParsedExpression {
     do throws(CompileError.Issue) {
       var parser = Parser(
         macros: macros, allowsQuotedFields: allowsQuotedFields,
@@ -35,7 +35,7 @@ struct Parser {
     self.tokens = tokens
   }
 
-  private mutating func whole() throws(CompileError.Issue) -> Expression {
+  private mutating func whole() throws(CompileError.Issue) -> ParsedExpression {
     if token.kind == .end { throw issue(token, "the expression is empty") }
     let result = try expression()
     guard token.kind == .end else {
@@ -87,12 +87,14 @@ struct Parser {
   // MARK: - Nodes
 
   /// An expression from a start to the end of the last token.
-  func make(_ kind: Expression.Kind, from start: Int) throws(CompileError.Issue) -> Expression {
-    try checked(Expression(kind, SourceSpan(start: start, end: previousEnd)))
+  func make(_ kind: ParsedExpression.Kind, from start: Int) throws(CompileError.Issue)
+    -> ParsedExpression
+  {
+    try checked(ParsedExpression(kind, SourceSpan(start: start, end: previousEnd)))
   }
 
   /// The expression, unless it has grown too high.
-  func checked(_ expression: Expression) throws(CompileError.Issue) -> Expression {
+  func checked(_ expression: ParsedExpression) throws(CompileError.Issue) -> ParsedExpression {
     guard expression.height <= Self.heightLimit else {
       throw CompileError.Issue(
         .syntax, at: expression.span,
@@ -103,8 +105,8 @@ struct Parser {
 
   // MARK: - Operators
 
-  /// `or ['?' or ':' expression]`
-  mutating func expression() throws(CompileError.Issue) -> Expression {
+  /// Reads `or ['?' or ':' expression]`.
+  mutating func expression() throws(CompileError.Issue) -> ParsedExpression {
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= Self.nestingLimit else {
@@ -121,7 +123,7 @@ struct Parser {
   }
 
   /// A chain of `||` of chains of `&&` of relations.
-  private mutating func logical(_ symbol: Symbol) throws(CompileError.Issue) -> Expression {
+  private mutating func logical(_ symbol: Symbol) throws(CompileError.Issue) -> ParsedExpression {
     var operands = [symbol == .or ? try logical(.and) : try binary(level: 0)]
     while take(symbol) {
       operands.append(symbol == .or ? try logical(.and) : try binary(level: 0))
@@ -141,7 +143,7 @@ struct Parser {
     [.star: .multiply, .slash: .divide, .percent: .remainder],
   ]
 
-  private mutating func binary(level: Int) throws(CompileError.Issue) -> Expression {
+  private mutating func binary(level: Int) throws(CompileError.Issue) -> ParsedExpression {
     guard level < Self.levels.count else { return try unary() }
     var left = try binary(level: level + 1)
     while let operation = operation(level: level) {
@@ -160,7 +162,7 @@ struct Parser {
     }
   }
 
-  private mutating func unary() throws(CompileError.Issue) -> Expression {
+  private mutating func unary() throws(CompileError.Issue) -> ParsedExpression {
     var operators: [(UnaryOperator, Int)] = []
     while true {
       let start = token.span.start

@@ -17,14 +17,14 @@ package struct SourceSpan: Hashable, Sendable {
 }
 
 /// A place in a text as people count: lines and columns from 1, a column being a Unicode scalar.
-package struct SourceLocation: Hashable, Sendable {
+package struct SourcePosition: Hashable, Sendable {
   package let line: Int
   package let column: Int
 }
 
 extension SourceSpan {
   /// Where the span starts in its source.
-  package func location(in source: String) -> SourceLocation {
+  package func location(in source: String) -> SourcePosition {
     var line = 1
     var column = 1
     var offset = 0
@@ -38,7 +38,7 @@ extension SourceSpan {
         column += 1
       }
     }
-    return SourceLocation(line: line, column: column)
+    return SourcePosition(line: line, column: column)
   }
 
   /// The text the span covers; empty where the span is not within the source.

@@ -112,13 +112,13 @@ extension Macro {
   }
 
   private static func optionalMap(
-    _ name: String, wrap: @escaping @Sendable (Call, Expression) -> Expression
+    _ name: String, wrap: @escaping @Sendable (Call, ParsedExpression) -> ParsedExpression
   ) -> Macro {
     Macro(name, .member, argumentCount: 2) { call throws(CompileError.Issue) in
       let variable = try call.variable(0)
       // No source text can spell this name.
       let optional = call.expression(.identifier("@optional"))
-      func member(_ function: String) -> Expression {
+      func member(_ function: String) -> ParsedExpression {
         call.expression(.call(target: optional, function: function, arguments: []))
       }
       let result = call.expression(.bind(variable, member("value"), in: call.arguments[1]))

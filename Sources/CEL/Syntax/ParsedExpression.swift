@@ -1,27 +1,27 @@
 /// A parsed expression; macros are expanded already.
-package struct Expression: Sendable {
+package struct ParsedExpression: Sendable {
   /// The forms of an expression.
   package indirect enum Kind: Sendable {
     case literal(Value)
     /// A name; one with a leading dot is looked up outside every container and local scope.
     case identifier(String)
-    case select(Expression, field: String, SelectStyle)
-    case index(Expression, Expression, IndexStyle)
-    case call(target: Expression?, function: String, arguments: [Expression])
-    case unary(UnaryOperator, Expression)
-    case binary(BinaryOperator, Expression, Expression)
+    case select(ParsedExpression, field: String, SelectStyle)
+    case index(ParsedExpression, ParsedExpression, IndexStyle)
+    case call(target: ParsedExpression?, function: String, arguments: [ParsedExpression])
+    case unary(UnaryOperator, ParsedExpression)
+    case binary(BinaryOperator, ParsedExpression, ParsedExpression)
     /// `a && b && …`: two operands or more, evaluated left to right.
-    case and([Expression])
+    case and([ParsedExpression])
     /// `a || b || …`
-    case or([Expression])
-    case conditional(Expression, Expression, Expression)
+    case or([ParsedExpression])
+    case conditional(ParsedExpression, ParsedExpression, ParsedExpression)
     case list([Element])
     case map([Entry])
     /// A message literal: it parses, but there are no message types to check it against.
     case message(String, [Entry])
     case comprehension(Comprehension)
     /// A name for a value within an expression: `cel.bind`.
-    case bind(String, Expression, in: Expression)
+    case bind(String, ParsedExpression, in: ParsedExpression)
   }
 
   /// How a field is selected.
@@ -44,15 +44,15 @@ package struct Expression: Sendable {
 
   /// An element of a list literal.
   package struct Element: Sendable {
-    package let value: Expression
+    package let value: ParsedExpression
     /// `?x`: the element is there if the optional has a value.
     package let isOptional: Bool
   }
 
   /// An entry of a map or message literal.
   package struct Entry: Sendable {
-    package let key: Expression
-    package let value: Expression
+    package let key: ParsedExpression
+    package let value: ParsedExpression
     /// `?k: v`: the entry is there if the optional has a value.
     package let isOptional: Bool
   }
@@ -111,16 +111,19 @@ package struct Comprehension: Sendable {
   }
 
   package let kind: Kind
-  package let range: Expression
-  /// One name: the element of a list, the key of a map. Two: index and element, key and value.
+  package let range: ParsedExpression
+  /// One name for the element of a list or the key of a map, or two names.
+  ///
+  /// Two stand for index and element, or key and value.
   package let variables: [String]
-  package let condition: Expression?
+  package let condition: ParsedExpression?
   /// For the kinds that have results.
-  package let result: Expression?
+  package let result: ParsedExpression?
 
   package init(
-    _ kind: Kind, over range: Expression, as variables: [String], where condition: Expression?,
-    result: Expression? = nil
+    _ kind: Kind, over range: ParsedExpression, as variables: [String],
+    where condition: ParsedExpression?,
+    result: ParsedExpression? = nil
   ) {
     self.kind = kind
     self.range = range
@@ -130,9 +133,9 @@ package struct Comprehension: Sendable {
   }
 }
 
-extension Expression.Kind {
+extension ParsedExpression.Kind {
   /// The expressions directly below, in order of evaluation.
-  package var children: [Expression] {
+  package var children: [ParsedExpression] {
     switch self {
     case .literal, .identifier: []
     case .select(let operand, _, _), .unary(_, let operand): [operand]
@@ -150,7 +153,7 @@ extension Expression.Kind {
   }
 }
 
-extension Expression {
+extension ParsedExpression {
   /// The dotted name that a chain of plain selections from an identifier spells, else nil.
   package var qualifiedName: String? {
     switch kind {
