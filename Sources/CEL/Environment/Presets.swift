@@ -26,16 +26,19 @@ extension Environment {
 
   /// The libraries of ``kubernetes``.
   package static let kubernetesLibraries: [Library] = [
-    .standard, .optionals, .twoVariableComprehensions,
+    .standard, .optionals, .twoVariableComprehensions, .strings(version: 2), .lists,
+    .kubernetesLists, .sets, .regex, .quantity,
   ]
 
   /// The libraries of ``kro``.
-  package static let kroLibraries: [Library] = [
-    .standard, .optionals, .optionalLists, .twoVariableComprehensions, .bindings,
-  ]
+  package static let kroLibraries: [Library] =
+    [
+      .standard, .optionals, .optionalLists, .twoVariableComprehensions, .bindings, .strings(),
+      .lists, .kubernetesLists, .encoders, .regex, .quantity,
+    ] + Library.kro
 
   /// The libraries of ``conformance``.
   package static let conformanceLibraries: [Library] = [
-    .standard, .optionals, .twoVariableComprehensions, .bindings,
+    .standard, .optionals, .twoVariableComprehensions, .bindings, .strings(), .encoders,
   ]
 }
