@@ -1,0 +1,94 @@
+internal import CEL
+
+extension CompiledController {
+  /// What wakes the controller: its own kind as narrowed, its children, what it watches.
+  var watchRules: [WatchRule] {
+    let primary = declaration.primary
+    var rules = [
+      WatchRule(primary.groupKind, .object, predicate: primary.isNarrowed ? primary.accepts : nil)
+    ]
+    for owned in declaration.owns {
+      rules.append(WatchRule(owned.groupKind, .controllerOwner(primary.groupKind)))
+    }
+    for (watch, map) in zip(declaration.watches, watchMaps) {
+      rules.append(
+        WatchRule(
+          watch.groupKind,
+          .map { object, reader in try self.requests(for: object, map: map, reader: reader) }))
+    }
+    return rules
+  }
+
+  /// The requests that a changed object maps to.
+  ///
+  /// An object that lacks what the map reads (a label, say) is none of the controller's: pending data
+  /// is no request. A namespace that the map leaves out is the object's.
+  private func requests(
+    for object: JSONObject, map: Program, reader: any MappingReader
+  ) throws -> [ReconcileRequest] {
+    let activation = MappingActivation(
+      object: object, reader: reader, kinds: kinds, inputs: inputs)
+    let value: Value
+    do {
+      value = try map.evaluate(activation)
+    } catch let error as EvaluationError where error.isDataPending {
+      return []
+    }
+    guard case .list(let items) = value else { throw malformed(map) }
+    let isNamespaced = kinds[declaration.primary.groupKind]?.isNamespaced ?? true
+    return try items.map { item in
+      guard case .map(let fields) = item, case .string(let name)? = fields[field: "name"] else {
+        throw malformed(map)
+      }
+      guard isNamespaced else { return ReconcileRequest(namespace: "", name: name) }
+      switch fields[field: "namespace"] {
+      case .string(let namespace)?: return ReconcileRequest(namespace: namespace, name: name)
+      case nil:
+        let own = object.at("metadata", "namespace")?.string ?? "default"
+        return ReconcileRequest(namespace: own, name: name)
+      default: throw malformed(map)
+      }
+    }
+  }
+
+  private func malformed(_ map: Program) -> ReconcileError {
+    ReconcileError(
+      "the map of a watch must yield a list of {'namespace': …, 'name': …}: \(map.source)")
+  }
+}
+
+extension DeclarativeController.Primary {
+  fileprivate var isNarrowed: Bool { name != nil || namespace != nil || !labels.isEmpty }
+
+  /// Whether a change is of an object that `for` means; the object as it is now decides, as in
+  /// controller-runtime's predicate.NewPredicateFuncs.
+  fileprivate func accepts(old: JSONObject?, new: JSONObject?) -> Bool {
+    guard let metadata = (new ?? old)?["metadata"] else { return false }
+    if let name, metadata["name"]?.string != name { return false }
+    if let namespace, metadata["namespace"]?.string != namespace { return false }
+    return labels.allSatisfy { metadata["labels"]?[$0.key]?.string == $0.value }
+  }
+}
+
+/// What the map of a watch sees: the changed object, the symbols, and lists of the cache.
+private struct MappingActivation: Activation {
+  let object: JSONObject
+  let reader: any MappingReader
+  let kinds: KindCatalogue
+  let inputs: ControllerInputs
+
+  func value(of name: String) throws -> Value? {
+    name == "object" ? .map(MapValue(object)) : try inputs.value(of: name)
+  }
+
+  func call(_ function: String, _ arguments: [Value]) throws -> Value {
+    guard function == ControllerScope.listFunction else {
+      throw EvaluationError.noMatchingOverload(function, arguments)
+    }
+    let query = try ListQuery(arguments: arguments, kinds: kinds)
+    return .list(
+      reader.objects(
+        of: query.groupKind, namespace: query.namespace, selection: query.selection
+      ).map { .map(MapValue($0)) })
+  }
+}
