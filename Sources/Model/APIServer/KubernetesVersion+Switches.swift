@@ -45,4 +45,40 @@ extension KubernetesVersion {
   ///
   /// 1.21: fieldmanager/structuredmerge.go.
   package var namesInvalidAppliedObject: Bool { minor >= 21 }
-}
+
+  /// Job and CronJob count generations (batch strategies set generation since 1.24).
+  var jobsHaveGeneration: Bool { minor >= 24 }
+
+  /// Pods count generations (KEP-5067, on by default since 1.34).
+  var podsHaveGeneration: Bool { minor >= 34 }
+
+  /// A PUT to a Service may leave out the resourceVersion and the cluster IP (the Service REST
+  /// handler moved onto the generic store in 1.22 and patches allocated values).
+  var servicesTakePartialUpdates: Bool { minor >= 22 }
+
+  /// Empty creationTimestamps are left out instead of being `null` (`omitzero`, since 1.34).
+  var omitsZeroTimes: Bool { minor >= 34 }
+
+  /// StatefulSet updates may change more fields: minReadySeconds (1.22),
+  /// persistentVolumeClaimRetentionPolicy (1.23), ordinals (1.26), revisionHistoryLimit (1.33).
+  var mutableStatefulSetFields: [String] {
+    var fields = ["replicas", "template", "updateStrategy"]
+    if minor >= 22 { fields.append("minReadySeconds") }
+    if minor >= 23 { fields.append("persistentVolumeClaimRetentionPolicy") }
+    if minor >= 26 { fields.append("ordinals") }
+    if minor >= 33 { fields.append("revisionHistoryLimit") }
+    return fields
+  }
+
+  /// Pods keep `resources` and scheduling gates mutable in some ways; `/resize` is separate.
+  var podsHaveSchedulingGates: Bool { minor >= 26 }
+
+  /// Namespaces carry their name as a label (the defaulting of 1.21).
+  var namespacesHaveNameLabel: Bool { minor >= 21 }
+
+  /// PodDisruptionBudget of policy/v1: an empty selector selects all (since 1.21).
+  var emptyDisruptionSelectorSelectsAll: Bool { minor >= 21 }
+
+  /// Jobs say how their Pods are replaced and that completion is NonIndexed (since 1.24, 1.34).
+  var jobsHaveCompletionMode: Bool { minor >= 24 }
+

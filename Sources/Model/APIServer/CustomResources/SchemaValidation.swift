@@ -1,0 +1,232 @@
+internal import CEL
+
+/// Validates a value against a structural schema.
+///
+/// Follows the kube-openapi fork of go-openapi/validate (types, bounds, patterns, enums, required
+/// fields) and staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype (sets and
+/// maps). `format`s are not checked but for int32 and int64.
+enum SchemaValidation {
+  static func validate(
+    _ value: JSONValue, _ schema: StructuralSchema, _ field: String, ignoring: [String] = []
+  ) -> [FieldError] {
+    values(value, schema, field, ignoring: ignoring) + lists(value, schema, field)
+  }
+
+  private static func join(_ field: String, _ key: String) -> String {
+    field.isEmpty ? key : "\(field).\(key)"
+  }
+
+  private static func values(
+    _ value: JSONValue, _ schema: StructuralSchema, _ field: String, ignoring: [String] = []
+  ) -> [FieldError] {
+    if value == .null {
+      if schema.isNullable || schema.type == nil { return [] }
+      return [wrongType(value, schema.type ?? "", field)]
+    }
+    if schema.isIntOrString {
+      if value.int == nil, value.string == nil {
+        return [wrongType(value, "integer,string", field)]
+      }
+    } else if let type = schema.type, !has(value, type) {
+      return [wrongType(value, type, field)]
+    }
+    var errors = logic(value, schema.source, field)
+    switch value {
+    case .object(let object):
+      for key in schema.required where object[key] == nil && !ignoring.contains(key) {
+        errors.append(.required(join(field, key)))
+      }
+      for entry in object.entries where !ignoring.contains(entry.key) {
+        if let inner = schema.property(entry.key) ?? schema.additional {
+          errors += values(entry.value, inner, join(field, entry.key))
+        }
+      }
+      errors += size(object.count, schema.source, field, "Properties", "properties")
+    case .array(let items):
+      for (index, item) in items.enumerated() {
+        if let inner = schema.items { errors += values(item, inner, "\(field)[\(index)]") }
+      }
+      errors += size(items.count, schema.source, field, "Items", "items")
+      if schema.source["uniqueItems"]?.bool == true, Set(items).count != items.count {
+        errors.append(.invalid(field, value, "shouldn't contain duplicates"))
+      }
+    case .string(let text): errors += string(text, schema.source, field)
+    case .int(let number): errors += bounds(Double(number), value, schema.source, field)
+    case .double(let number): errors += bounds(number, value, schema.source, field)
+    default: break
+    }
+    if let allowed = schema.source["enum"]?.array, !allowed.contains(value) {
+      errors.append(.notSupported(field, value, allowed.map { $0.string ?? $0.text }))
+    }
+    return errors
+  }
+
+  private static func wrongType(_ value: JSONValue, _ type: String, _ field: String) -> FieldError {
+    .invalid(
+      field, .string(schemaType(value)),
+      "\(field) in body must be of type \(type): \"\(schemaType(value))\"")
+  }
+
+  private static func schemaType(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .bool: "boolean"
+    case .int: "integer"
+    case .double: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
+    }
+  }
+
+  private static func has(_ value: JSONValue, _ type: String) -> Bool {
+    let actual = schemaType(value)
+    if actual == type || actual == "integer" && type == "number" { return true }
+    if type == "integer", case .double(let number) = value { return number.rounded() == number }
+    return false
+  }
+
+  private static func size(
+    _ count: Int, _ schema: JSONObject, _ field: String, _ suffix: String, _ word: String
+  ) -> [FieldError] {
+    var errors: [FieldError] = []
+    if let most = schema["max\(suffix)"]?.int, count > Int(most) {
+      errors.append(
+        .invalid(
+          field, .int(Int64(count)), "\(field) in body should have at most \(most) \(word)"))
+    }
+    if let least = schema["min\(suffix)"]?.int, count < Int(least) {
+      errors.append(
+        .invalid(
+          field, .int(Int64(count)), "\(field) in body should have at least \(least) \(word)"))
+    }
+    return errors
+  }
+
+  private static func string(_ text: String, _ schema: JSONObject, _ field: String) -> [FieldError]
+  {
+    var errors: [FieldError] = []
+    let length = text.unicodeScalars.count
+    if let most = schema["maxLength"]?.int, length > Int(most) {
+      errors.append(
+        .invalid(field, .string(text), "\(field) in body should be at most \(most) chars long"))
+    }
+    if let least = schema["minLength"]?.int, length < Int(least) {
+      errors.append(
+        .invalid(field, .string(text), "\(field) in body should be at least \(least) chars long"))
+    }
+    if let pattern = schema["pattern"]?.string, !SchemaPattern.matches(pattern, text) {
+      errors.append(.invalid(field, .string(text), "\(field) in body should match '\(pattern)'"))
+    }
+    return errors
+  }
+
+  private static func number(_ value: JSONValue?) -> Double? {
+    switch value {
+    case .int(let number): Double(number)
+    case .double(let number): number
+    default: nil
+    }
+  }
+
+  private static func bounds(
+    _ number: Double, _ value: JSONValue, _ schema: JSONObject, _ field: String
+  ) -> [FieldError] {
+    var errors: [FieldError] = []
+    if let most = self.number(schema["maximum"]) {
+      let isOpen = schema["exclusiveMaximum"]?.bool == true
+      if isOpen ? number >= most : number > most {
+        let words = isOpen ? "less than" : "less than or equal to"
+        errors.append(
+          .invalid(
+            field, value, "\(field) in body should be \(words) \((schema["maximum"] ?? 0).text)"))
+      }
+    }
+    if let least = self.number(schema["minimum"]) {
+      let isOpen = schema["exclusiveMinimum"]?.bool == true
+      if isOpen ? number <= least : number < least {
+        let words = isOpen ? "greater than" : "greater than or equal to"
+        errors.append(
+          .invalid(
+            field, value, "\(field) in body should be \(words) \((schema["minimum"] ?? 0).text)"))
+      }
+    }
+    if let factor = self.number(schema["multipleOf"]), factor > 0 {
+      let quotient = number / factor
+      if quotient.rounded() != quotient {
+        errors.append(
+          .invalid(
+            field, value,
+            "\(field) in body should be a multiple of \((schema["multipleOf"] ?? 0).text)"))
+      }
+    }
+    if schema["format"] == "int32", abs(number) > 2_147_483_648 {
+      errors.append(.invalid(field, value, "\(field) in body must be of type int32"))
+    }
+    return errors
+  }
+
+  /// allOf, anyOf, oneOf and not: value validations only, never structure.
+  private static func logic(_ value: JSONValue, _ source: JSONObject, _ field: String)
+    -> [FieldError]
+  {
+    func holds(_ inner: JSONValue) -> Bool {
+      validate(value, StructuralSchema(inner.object ?? JSONObject()), field).isEmpty
+    }
+    var errors: [FieldError] = []
+    for inner in source["allOf"]?.array ?? [] {
+      errors += validate(value, StructuralSchema(inner.object ?? JSONObject()), field)
+    }
+    if let choices = source["anyOf"]?.array, !choices.contains(where: holds) {
+      errors.append(
+        .invalid(field, value, "\(field) in body must validate at least one schema (anyOf)"))
+    }
+    if let choices = source["oneOf"]?.array, choices.filter(holds).count != 1 {
+      errors.append(
+        .invalid(field, value, "\(field) in body must validate one and only one schema (oneOf)"))
+    }
+    if let inner = source["not"], holds(inner) {
+      errors.append(.invalid(field, value, "\(field) in body must not validate the schema (not)"))
+    }
+    return errors
+  }
+
+  /// ValidateListSetsAndMaps: no duplicates.
+  private static func lists(_ value: JSONValue, _ schema: StructuralSchema, _ field: String)
+    -> [FieldError]
+  {
+    var errors: [FieldError] = []
+    switch value {
+    case .object(let object):
+      for entry in object.entries {
+        if let inner = schema.property(entry.key) ?? schema.additional {
+          errors += lists(entry.value, inner, join(field, entry.key))
+        }
+      }
+    case .array(let items):
+      var seen: [JSONValue] = []
+      for (index, item) in items.enumerated() {
+        let identity: JSONValue
+        switch schema.listKind {
+        case .atomic: continue
+        case .set: identity = item
+        case .map(let keys):
+          guard let object = item.object else { continue }
+          identity = .object(
+            JSONObject(keys.compactMap { key in object[key].map { (key, $0) } }))
+        }
+        if seen.contains(identity) {
+          errors.append(.duplicate("\(field)[\(index)]", identity))
+        }
+        seen.append(identity)
+      }
+      if let inner = schema.items {
+        for (index, item) in items.enumerated() {
+          errors += lists(item, inner, "\(field)[\(index)]")
+        }
+      }
+    default: break
+    }
+    return errors
+  }
+}

@@ -1,0 +1,120 @@
+internal import CEL
+
+/// The subresources of Pods: eviction and binding.
+///
+/// Follows pkg/registry/core/pod/storage/{eviction,storage}.go.
+extension APICall {
+  private var success: JSONValue {
+    ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201]
+  }
+
+  /// POST to `/eviction`: a deletion that disruption budgets may refuse.
+  func evict() throws(APIError) -> APIResponse {
+    guard let body = request.body?.object else {
+      throw .badRequest("the object provided is unrecognized (must be of type Eviction)")
+    }
+    if body.name != request.name {
+      throw .badRequest("name in URL does not match name in Eviction object")
+    }
+    let options = try DeleteOptions(body["deleteOptions"])
+    let pod = try existing()
+    // Pods that do not serve, or that go anyway, need no budget (canIgnorePDB).
+    let phase = pod.at("status", "phase")?.string ?? ""
+    let ignoresBudgets =
+      ["Succeeded", "Failed", "Pending"].contains(phase) || pod.deletionTimestamp != nil
+    var changes: [ObjectChange] = []
+    if !ignoresBudgets { changes = try takeFromBudget(pod) }
+    let deletion = try delete(key, pod, options)
+    changes += deletion.changes
+    let isDryRun = options.isDryRun || request.dryRun
+    return APIResponse(code: 201, body: success, changes: isDryRun ? [] : changes)
+  }
+
+  /// Counts the eviction against the one budget that covers the Pod (getPodDisruptionBudgets,
+  /// checkAndDecrement).
+  private func takeFromBudget(_ pod: JSONObject) throws(APIError) -> [ObjectChange] {
+    let budgets = reader.objects(
+      of: GroupKind(group: "policy", kind: "PodDisruptionBudget"), namespace: pod.namespace,
+      selection: .all
+    ).filter { item in
+      guard let selector = LabelSelector(object: item.object.at("spec", "selector")) else {
+        return false
+      }
+      if selector.isEmpty { return version.emptyDisruptionSelectorSelectsAll }
+      return selector.matches(pod)
+    }
+    if budgets.count > 1 {
+      throw .internalFailure(
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does "
+          + "not support.")
+    }
+    guard let (budgetKey, budget) = budgets.first else { return [] }
+    var status = budget["status"]?.object ?? JSONObject()
+    if status["observedGeneration"]?.int ?? 0 < budget.generation {
+      throw refusal("The disruption budget \(budgetKey.name) is still being processed by the server.")
+    }
+    let allowed = status["disruptionsAllowed"]?.int ?? 0
+    if allowed < 0 {
+      throw .forbidden(
+        "policy", "poddisruptionbudgets", budgetKey.name, "pdb disruptions allowed is negative")
+    }
+    if allowed == 0 {
+      let desired = status["desiredHealthy"]?.int ?? 0
+      let current = status["currentHealthy"]?.int ?? 0
+      throw refusal(
+        "The disruption budget \(budgetKey.name) needs \(desired) healthy pods and has \(current) "
+          + "currently")
+    }
+    status["disruptionsAllowed"] = .int(allowed - 1)
+    var disrupted = status["disruptedPods"]?.object ?? JSONObject()
+    disrupted[pod.name] = .string(reader.now)
+    status["disruptedPods"] = .object(disrupted)
+    var changed = budget
+    changed["status"] = .object(status)
+    return [ObjectChange(budgetKey, old: budget, new: changed)]
+  }
+
+  private func refusal(_ message: String) -> APIError {
+    .tooManyRequests(
+      "Cannot evict pod as it would violate the pod's disruption budget.",
+      causes: [["reason": "DisruptionBudget", "message": .string(message)]])
+  }
+
+  /// POST to `/binding`: assigns a Pod to a node (assignPod, setPodHostAndAnnotations).
+  func bind() throws(APIError) -> APIResponse {
+    guard let body = request.body?.object else {
+      throw .badRequest("the object provided is unrecognized (must be of type Binding)")
+    }
+    let node = body.at("target", "name")?.string ?? ""
+    if node.isEmpty { throw .internalFailure("target.name: Required value") }
+    let pod = try existing()
+    func conflict(_ why: String) -> APIError {
+      .conflict("", "pods/binding", request.name, why)
+    }
+    if pod.deletionTimestamp != nil {
+      throw conflict("pod \(pod.name) is being deleted, cannot be assigned to a host")
+    }
+    if let bound = pod.at("spec", "nodeName")?.string, !bound.isEmpty {
+      throw conflict("pod \(pod.name) is already assigned to node \"\(bound)\"")
+    }
+    if version.podsHaveSchedulingGates, !(pod.at("spec", "schedulingGates")?.array ?? []).isEmpty {
+      throw conflict("pod \(pod.name) has non-empty .spec.schedulingGates")
+    }
+    var changed = pod
+    changed.set(.string(node), at: "spec", "nodeName")
+    var annotations = changed.annotations
+    for entry in body.annotations.entries { annotations[entry.key] = entry.value }
+    changed.annotations = annotations
+    let scheduled: JSONValue = [
+      "type": "PodScheduled", "status": "True", "lastProbeTime": .null,
+      "lastTransitionTime": .string(reader.now),
+    ]
+    let others = (pod.at("status", "conditions")?.array ?? []).filter {
+      $0["type"] != "PodScheduled"
+    }
+    changed.set(.array(others + [scheduled]), at: "status", "conditions")
+    changed = try stored(changed)
+    return APIResponse(
+      code: 201, body: success, changes: [ObjectChange(key, old: pod, new: changed)])
+  }
+}

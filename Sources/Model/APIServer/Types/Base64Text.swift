@@ -1,0 +1,50 @@
+/// Standard base64 with padding, as Secrets' data are written.
+enum Base64Text {
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// Whether a text is base64; line breaks are skipped, as Go's decoder does.
+  static func isValid(_ text: String) -> Bool {
+    var bytes = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
+    guard bytes.count % 4 == 0 else { return false }
+    for _ in 0..<2 where bytes.last == UInt8(ascii: "=") { bytes.removeLast() }
+    return bytes.allSatisfy { alphabet.contains($0) }
+  }
+
+  /// The base64 of a text's UTF-8 bytes.
+  static func encode(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    var out: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      let rest = bytes.count - index
+      let first = bytes[index]
+      let second = rest > 1 ? bytes[index + 1] : 0
+      let third = rest > 2 ? bytes[index + 2] : 0
+      out.append(alphabet[Int(first >> 2)])
+      out.append(alphabet[Int((first & 3) << 4 | second >> 4)])
+      out.append(rest > 1 ? alphabet[Int((second & 15) << 2 | third >> 6)] : UInt8(ascii: "="))
+      out.append(rest > 2 ? alphabet[Int(third & 63)] : UInt8(ascii: "="))
+      index += 3
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// The text whose UTF-8 bytes a base64 stands for; nil where it stands for none.
+  static func decode(_ text: String) -> String? {
+    guard isValid(text) else { return nil }
+    var out: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    for byte in text.utf8 {
+      guard let value = alphabet.firstIndex(of: byte) else { continue }
+      bits = bits << 6 | UInt32(value)
+      count += 6
+      if count >= 8 {
+        count -= 8
+        out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+      }
+    }
+    return String(validating: out, as: UTF8.self)
+  }
+}
