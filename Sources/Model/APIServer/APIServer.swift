@@ -62,7 +62,7 @@ package struct APIServer: Sendable {
         && $0.at("spec", "names", "kind")?.string == groupKind.kind
     }
     guard let definition,
-      let resource = try? CustomResourceDefinition.resource(of: definition),
+      let resource = try? CustomResourceDefinition.resource(of: definition, version),
       resource.serves(apiVersion: request.apiVersion)
     else { return nil }
     return resource

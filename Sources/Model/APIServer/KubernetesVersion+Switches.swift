@@ -81,4 +81,4 @@ extension KubernetesVersion {
 
   /// Jobs say how their Pods are replaced and that completion is NonIndexed (since 1.24, 1.34).
   var jobsHaveCompletionMode: Bool { minor >= 24 }
-
+}

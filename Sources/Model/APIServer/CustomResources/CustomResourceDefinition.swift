@@ -7,7 +7,9 @@ enum CustomResourceDefinition {
   /// The resource that a definition stands for.
   ///
   /// - Throws: what validation finds wrong with the definition.
-  static func resource(of definition: JSONObject) throws(APIError) -> Resource {
+  static func resource(of definition: JSONObject, _ version: KubernetesVersion) throws(APIError)
+    -> Resource
+  {
     let errors = DefinitionValidation.validate(definition)
     if !errors.isEmpty {
       throw .invalid(
@@ -19,7 +21,7 @@ enum CustomResourceDefinition {
     let served = versions.filter { $0["served"]?.bool == true }
     let storage = versions.first { $0["storage"]?.bool == true } ?? served.first ?? JSONObject()
     let storageName = storage["name"]?.string ?? ""
-    let names2 =
+    let servedNames =
       [storageName].filter { name in served.contains { $0["name"]?.string == name } }
       + served.compactMap { $0["name"]?.string }.filter { $0 != storageName }
     let subresources = storage["subresources"]?.object ?? JSONObject()
@@ -34,7 +36,7 @@ enum CustomResourceDefinition {
       schema: storage.at("schema", "openAPIV3Schema")?.object ?? JSONObject(),
       hasStatus: subresources["status"] != nil, scale: scale)
     return Resource(
-      spec["group"]?.string ?? "", names2, names["kind"]?.string ?? "",
+      spec["group"]?.string ?? "", servedNames, names["kind"]?.string ?? "",
       names["plural"]?.string ?? "",
       shortNames: (names["shortNames"]?.array ?? []).compactMap(\.string),
       isNamespaced: spec["scope"] == "Namespaced",
@@ -42,7 +44,8 @@ enum CustomResourceDefinition {
       selectableFields: (storage["selectableFields"]?.array ?? []).compactMap {
         $0["jsonPath"]?.string.map { String($0.drop { $0 == "." }) }
       },
-      strategy: strategy)
+      strategy: strategy,
+      fieldSchema: .customResource(strategy.schema.source, version))
   }
 
   private static func path(_ text: JSONValue?) -> [String] {

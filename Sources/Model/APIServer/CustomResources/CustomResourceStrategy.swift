@@ -48,6 +48,7 @@ struct CustomResourceStrategy: Strategy {
   ) {
     var updated = old
     updated["status"] = object["status"]
+    updated.metadata["managedFields"] = object.metadata["managedFields"]
     object = updated
   }
 

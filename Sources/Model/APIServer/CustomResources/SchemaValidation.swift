@@ -115,7 +115,10 @@ enum SchemaValidation {
       errors.append(
         .invalid(field, .string(text), "\(field) in body should be at least \(least) chars long"))
     }
-    if let pattern = schema["pattern"]?.string, !SchemaPattern.matches(pattern, text) {
+    // A pattern that is no regular expression was refused with the definition.
+    if let pattern = schema["pattern"]?.string,
+      let expression = try? RegularExpression(pattern), !expression.matches(text)
+    {
       errors.append(.invalid(field, .string(text), "\(field) in body should match '\(pattern)'"))
     }
     return errors

@@ -10,8 +10,8 @@ extension APICall {
     return try create(object)
   }
 
-  /// Creates an object that was decoded; apply and PUT come here too.
-  func create(_ given: JSONObject) throws(APIError) -> APIResponse {
+  /// Creates an object that a client gave; apply comes here too, with its owners recorded.
+  func create(_ given: JSONObject, isTracked: Bool = false) throws(APIError) -> APIResponse {
     if given.resourceVersion != nil {
       throw .internalFailure("resourceVersion should not be set on objects to be created")
     }
@@ -22,6 +22,7 @@ extension APICall {
     }
     try admitToNamespace(object)
     object = try decoded(object)
+    if !isTracked { trackFields(&object, old: nil) }
     let key = ObjectKey(
       resource.groupKind, namespace: resource.isNamespaced ? object.namespace : "",
       name: object.name)
@@ -46,10 +47,8 @@ extension APICall {
       }
       throw error
     }
-    trackFields(&object, old: nil)
-    var changes = [ObjectChange(key, old: nil, new: object)]
-    changes += afterCreate(object)
-    return APIResponse(code: 201, body: .object(view(object)), changes: changes)
+    return APIResponse(
+      code: 201, body: .object(view(object)), changes: [ObjectChange(key, old: nil, new: object)])
   }
 
   /// SimpleNameGenerator: five characters after at most 58 of the prefix.
@@ -83,7 +82,4 @@ extension APICall {
     ]
     throw error
   }
-
-  /// What other parts of the server write at once because of a new object.
-  private func afterCreate(_ object: JSONObject) -> [ObjectChange] { [] }
 }

@@ -61,7 +61,7 @@ extension APICall {
     let existing = try existing()
     var shown = scale(of: existing, paths)
     shown.resourceVersion = reader.resourceVersion(of: key)
-    let patched = try patched(shown, type, groupKind: GroupKind(group: "autoscaling", kind: "Scale"))
+    let patched = try patched(shown, type, schema: .open)
     return try writeScale(patched, over: existing, paths)
   }
 

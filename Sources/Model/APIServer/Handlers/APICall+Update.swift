@@ -56,11 +56,15 @@ extension APICall {
   ///   - given: as the client wants it, in the version of the request.
   ///   - existing: as it is stored.
   ///   - target: which part the client may change.
-  func write(_ given: JSONObject, over existing: JSONObject, _ target: UpdateTarget)
-    throws(APIError) -> APIResponse
-  {
-    let given = try checkedVersion(given)
+  ///   - isTracked: whether the owners of the fields were recorded already.
+  func write(
+    _ given: JSONObject, over existing: JSONObject, _ target: UpdateTarget,
+    isTracked: Bool = false
+  ) throws(APIError) -> APIResponse {
+    try checkVersion(given)
     var object = try decoded(given)
+    object.resourceVersion = nil
+    if !isTracked { trackFields(&object, old: existing) }
     // BeforeUpdate, in upstream's order.
     object.generation = existing.generation
     prepare(&object, old: existing, target)
@@ -68,7 +72,6 @@ extension APICall {
     object = try stored(object)
     let errors = updateErrors(object, old: existing, target)
     if !errors.isEmpty { throw .invalid(resource.group, resource.kind, object.name, errors) }
-    trackFields(&object, old: existing)
     if isDeleted(by: object, old: existing) {
       let version = reader.resourceVersion(of: key)
       return APIResponse(
@@ -82,14 +85,12 @@ extension APICall {
   }
 
   /// The resourceVersion of the request, if it has one, is current.
-  private func checkedVersion(_ given: JSONObject) throws(APIError) -> JSONObject {
+  private func checkVersion(_ given: JSONObject) throws(APIError) {
     guard let version = given.resourceVersion else {
-      if !rules.allowsUnconditionalUpdate(self.version) {
-        throw .invalid(
-          resource.group, resource.plural, request.name,
-          [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
-      }
-      return given
+      if rules.allowsUnconditionalUpdate(self.version) { return }
+      throw .invalid(
+        resource.group, resource.plural, request.name,
+        [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
     }
     guard reader.isCurrent(version, of: key) else {
       throw .conflict(
@@ -97,7 +98,6 @@ extension APICall {
         "the object has been modified; please apply your changes to the latest version and try "
           + "again")
     }
-    return given
   }
 
   private func prepare(_ object: inout JSONObject, old: JSONObject, _ target: UpdateTarget) {

@@ -17,6 +17,8 @@ package struct Resource: Sendable {
   package let selectableFields: [String]
   /// What is peculiar to the kind.
   package let strategy: any KindStrategy
+  /// How patches and field ownership see its fields.
+  package let fieldSchema: FieldSchema
 
   package var groupKind: GroupKind { GroupKind(group: group, kind: kind) }
 
@@ -37,7 +39,7 @@ package struct Resource: Sendable {
     _ group: String, _ versions: [String], _ kind: String, _ plural: String,
     shortNames: [String] = [], isNamespaced: Bool = true, subresources: [String] = [],
     hasDeleteCollection: Bool = true, selectableFields: [String] = [],
-    strategy: any KindStrategy
+    strategy: any KindStrategy, fieldSchema: FieldSchema = .deduced
   ) {
     self.group = group
     self.versions = versions
@@ -50,5 +52,14 @@ package struct Resource: Sendable {
     self.hasDeleteCollection = hasDeleteCollection
     self.selectableFields = selectableFields
     self.strategy = strategy
+    self.fieldSchema = fieldSchema
+  }
+
+  /// The resource with another field schema.
+  func with(fieldSchema: FieldSchema) -> Resource {
+    Resource(
+      group, versions, kind, plural, shortNames: shortNames, isNamespaced: isNamespaced,
+      subresources: subresources, hasDeleteCollection: hasDeleteCollection,
+      selectableFields: selectableFields, strategy: strategy, fieldSchema: fieldSchema)
   }
 }

@@ -9,15 +9,22 @@ package struct ResourceRegistry: Sendable {
   package private(set) var resources: [Resource]
   private var byGroupKind: [GroupKind: Int] = [:]
 
+  private let version: KubernetesVersion
+
   /// Makes a registry of these resources.
-  init(_ resources: [Resource]) {
+  init(_ resources: [Resource], _ version: KubernetesVersion) {
     self.resources = []
+    self.version = version
     for resource in resources { insert(resource) }
   }
 
   /// The registry of the built-in kinds of a version.
   package static func builtIn(_ version: KubernetesVersion) -> ResourceRegistry {
-    ResourceRegistry(BuiltInResources.all(version))
+    let schemas = BuiltinSchemas.of(version)
+    let resources = BuiltInResources.all(version).map { resource in
+      resource.with(fieldSchema: schemas[resource.groupKind] ?? .deduced)
+    }
+    return ResourceRegistry(resources, version)
   }
 
   private mutating func insert(_ resource: Resource) {
@@ -33,7 +40,7 @@ package struct ResourceRegistry: Sendable {
   ///
   /// - Throws: what the API server would find wrong with the definition.
   package mutating func register(definition: JSONObject) throws(APIError) {
-    insert(try CustomResourceDefinition.resource(of: definition))
+    insert(try CustomResourceDefinition.resource(of: definition, version))
   }
 
   /// The resource of a kind, whatever its version.

@@ -63,6 +63,8 @@ protocol Strategy: KindStrategy {
     -> [FieldError]
   /// The grace period of a deletion that is to be graceful; nil where it is not.
   func gracePeriod(_ object: JSONObject, requested: Int64?) -> Int64?
+  /// The fields that a write through the main resource or a subresource does not change.
+  func resetFields(_ subresource: String) -> [[String]]
   /// Where `/scale` finds its numbers; nil where there is no `/scale`.
   var scale: ScalePaths? { get }
 }

@@ -52,6 +52,15 @@ extension Strategy {
 
   func gracePeriod(_ object: JSONObject, requested: Int64?) -> Int64? { nil }
 
+  /// GetResetFields of most strategies.
+  func resetFields(_ subresource: String) -> [[String]] {
+    switch subresource {
+    case "": hasStatus ? [["status"]] : []
+    case "status": [["spec"]]
+    default: []
+    }
+  }
+
   /// Drops what a client said about the status of a new object.
   func clearStatus(_ object: inout JSONObject) {
     if hasStatus { object["status"] = nil }
