@@ -1,4 +1,4 @@
-package import CEL
+internal import CEL
 
 /// The API server: the rules by which requests read and change objects.
 ///

@@ -81,4 +81,7 @@ extension KubernetesVersion {
 
   /// Jobs say how their Pods are replaced and that completion is NonIndexed (since 1.24, 1.34).
   var jobsHaveCompletionMode: Bool { minor >= 24 }
+
+  /// Jobs' Pods carry labels with the prefix `batch.kubernetes.io/` too (since 1.27).
+  var jobsUseBatchPrefixedLabels: Bool { minor >= 27 }
 }

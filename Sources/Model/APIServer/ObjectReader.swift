@@ -12,9 +12,8 @@ package protocol ObjectReader: AnyObject {
 
   /// The stored objects of a kind that a test accepts, by namespace and name.
   ///
-  /// - Parameters:
-  ///   - namespace: nil for all namespaces.
-  ///   - selection: the predicate, hashable so that it can be a footprint.
+  /// A namespace of nil means all namespaces; the selection is the predicate, hashable so that it
+  /// can be a footprint.
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [(key: ObjectKey, object: JSONObject)]
 

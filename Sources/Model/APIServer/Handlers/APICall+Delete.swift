@@ -2,7 +2,9 @@ internal import CEL
 
 /// The options of a deletion (metav1.DeleteOptions).
 struct DeleteOptions: Hashable {
-  enum Propagation: String { case orphan = "Orphan", background = "Background", foreground = "Foreground" }
+  enum Propagation: String {
+    case orphan = "Orphan", background = "Background", foreground = "Foreground"
+  }
 
   var gracePeriodSeconds: Int64?
   var propagation: Propagation?
@@ -22,7 +24,8 @@ struct DeleteOptions: Hashable {
     }
     gracePeriodSeconds =
       options["gracePeriodSeconds"]?.int ?? parameters["gracePeriodSeconds"].flatMap { Int64($0) }
-    orphanDependents = options["orphanDependents"]?.bool ?? parameters["orphanDependents"].flatMap { Bool($0) }
+    orphanDependents =
+      options["orphanDependents"]?.bool ?? parameters["orphanDependents"].flatMap { Bool($0) }
     uid = options.at("preconditions", "uid")?.string
     resourceVersion = options.at("preconditions", "resourceVersion")?.string
     isDryRun = options["dryRun"]?.array?.contains("All") ?? false

@@ -51,7 +51,8 @@ extension APICall {
     guard let (budgetKey, budget) = budgets.first else { return [] }
     var status = budget["status"]?.object ?? JSONObject()
     if status["observedGeneration"]?.int ?? 0 < budget.generation {
-      throw refusal("The disruption budget \(budgetKey.name) is still being processed by the server.")
+      throw refusal(
+        "The disruption budget \(budgetKey.name) is still being processed by the server.")
     }
     let allowed = status["disruptionsAllowed"]?.int ?? 0
     if allowed < 0 {

@@ -22,7 +22,8 @@ extension APICall {
     if let selector = paths.selector.flatMap({ object.value(at: $0[...]) }) {
       switch selector {
       case .string(let text): if !text.isEmpty { status["selector"] = .string(text) }
-      case .object(let labels) where labels["matchLabels"] == nil && labels["matchExpressions"] == nil:
+      case .object(let labels)
+      where labels["matchLabels"] == nil && labels["matchExpressions"] == nil:
         status["selector"] = .string(LabelSelector(labels: labels).text)
       default: status["selector"] = LabelSelector(object: selector).map { .string($0.text) }
       }

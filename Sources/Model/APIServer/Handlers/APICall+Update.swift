@@ -57,6 +57,8 @@ extension APICall {
   ///   - existing: as it is stored.
   ///   - target: which part the client may change.
   ///   - isTracked: whether the owners of the fields were recorded already.
+  /// - Returns: the answer with the change, if there was any.
+  /// - Throws: a conflict, or what validation finds.
   func write(
     _ given: JSONObject, over existing: JSONObject, _ target: UpdateTarget,
     isTracked: Bool = false

@@ -18,15 +18,18 @@ enum BuiltInResources {
         "", ["v1"], "Pod", "pods", shortNames: ["po"],
         subresources: ["status", "eviction", "binding", "ephemeralcontainers"],
         selectableFields: podFields, strategy: PodStrategy()),
-      Resource("", ["v1"], "ConfigMap", "configmaps", shortNames: ["cm"], strategy: ConfigMapStrategy()),
-      Resource("", ["v1"], "Secret", "secrets", selectableFields: ["type"], strategy: SecretStrategy()),
+      Resource(
+        "", ["v1"], "ConfigMap", "configmaps", shortNames: ["cm"], strategy: ConfigMapStrategy()),
+      Resource(
+        "", ["v1"], "Secret", "secrets", selectableFields: ["type"], strategy: SecretStrategy()),
       Resource(
         "", ["v1"], "Service", "services", shortNames: ["svc"], subresources: ["status"],
         hasDeleteCollection: version >= KubernetesVersion(minor: 23),
         selectableFields: version >= KubernetesVersion(minor: 28)
           ? ["spec.clusterIP", "spec.type"] : [],
         strategy: ServiceStrategy()),
-      Resource("", ["v1"], "Endpoints", "endpoints", shortNames: ["ep"], strategy: EndpointsStrategy()),
+      Resource(
+        "", ["v1"], "Endpoints", "endpoints", shortNames: ["ep"], strategy: EndpointsStrategy()),
       Resource(
         "", ["v1"], "ServiceAccount", "serviceaccounts", shortNames: ["sa"],
         strategy: PlainStrategy("ServiceAccount", returnsDeleted: true)),
@@ -52,7 +55,8 @@ enum BuiltInResources {
       Resource(
         "", ["v1"], "ResourceQuota", "resourcequotas", shortNames: ["quota"],
         subresources: ["status"], strategy: PlainStrategy(hasStatus: true, returnsDeleted: true)),
-      Resource("", ["v1"], "LimitRange", "limitranges", shortNames: ["limits"], strategy: PlainStrategy()),
+      Resource(
+        "", ["v1"], "LimitRange", "limitranges", shortNames: ["limits"], strategy: PlainStrategy()),
       Resource(
         "", ["v1"], "Event", "events", shortNames: ["ev"],
         selectableFields: [

@@ -1,4 +1,4 @@
-package import CEL
+internal import CEL
 
 /// What a strategy may know besides the objects.
 struct StrategyContext: Sendable {

@@ -1,5 +1,3 @@
-package import CEL
-
 /// The Go types of built-in kinds, as far as the server decodes objects by them.
 ///
 /// A built-in object goes through Go structs: unknown fields are lost, a value of a wrong type is
