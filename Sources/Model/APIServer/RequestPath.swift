@@ -86,7 +86,8 @@ package struct RawRequest: Hashable, Sendable {
         ? .noSuchResource : .noSuchPath
     }
     // An object of a namespaced kind has a namespace, one of a cluster-scoped kind none.
-    if resource.isNamespaced ? path.namespace.isEmpty && !path.name.isEmpty
+    if resource.isNamespaced
+      ? path.namespace.isEmpty && !path.name.isEmpty
       : !path.namespace.isEmpty
     {
       throw .noSuchResource
