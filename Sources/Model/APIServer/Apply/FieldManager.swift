@@ -72,13 +72,17 @@ extension FieldManager {
     if subresource == "scale", !version.tracksScale {
       return new.withManagedFields(old?.at("metadata", "managedFields"))
     }
-    var managed = currentManagers(old: old, new: new)
     let bare = new.withManagedFields(nil)
+    let before = old?.withManagedFields(nil) ?? [:]
+    let sent = new.at("metadata", "managedFields")
+    if before == bare, sent == nil || sent == old?.at("metadata", "managedFields") {
+      // Nothing changes hands, so the entries need not be read.
+      return old ?? new
+    }
+    var managed = currentManagers(old: old, sent: sent)
     // managedfields/internal/skipnonapplied.go: an object without owners gets none by an update.
     if managed.isEmpty, old != nil { return bare }
-    record(
-      from: old?.withManagedFields(nil) ?? [:], to: bare, by: identity(manager, .update), now: now,
-      in: &managed)
+    record(from: before, to: bare, by: identity(manager, .update), now: now, in: &managed)
     return bare.withManagedFields(managed.capped().encoded).keepingTimes(of: old)
   }
 
@@ -86,10 +90,9 @@ extension FieldManager {
   ///
   /// Follows managedfields/internal/fieldmanager.go, decodeLiveOrNew: clients that know nothing of
   /// owners do not delete them by accident; a list of one empty entry deletes them on purpose.
-  private func currentManagers(old: JSONObject?, new: JSONObject) -> ManagedFields {
+  private func currentManagers(old: JSONObject?, sent: JSONValue?) -> ManagedFields {
     let live = ManagedFields(decoding: old?.at("metadata", "managedFields")) ?? ManagedFields()
     guard subresource.isEmpty else { return live }
-    let sent = new.at("metadata", "managedFields")
     if sent == [[:]] { return ManagedFields() }
     guard let decoded = ManagedFields(decoding: sent), !decoded.isEmpty else { return live }
     return decoded

@@ -100,7 +100,26 @@ extension FieldSet {
   package func union(_ other: FieldSet) -> FieldSet {
     if isEmpty { return other }
     if other.isEmpty { return self }
-    return FieldSet(nodes + other.nodes)
+    var result = FieldSet()
+    result.nodes.reserveCapacity(nodes.count + other.nodes.count)
+    var rest = other.nodes[...]
+    for node in nodes {
+      while let next = rest.first, next.element < node.element {
+        result.nodes.append(next)
+        rest.removeFirst()
+      }
+      guard let match = rest.first, match.element == node.element else {
+        result.nodes.append(node)
+        continue
+      }
+      rest.removeFirst()
+      result.nodes.append(
+        Node(
+          element: node.element, isMember: node.isMember || match.isMember,
+          children: node.children.union(match.children)))
+    }
+    result.nodes += rest
+    return result
   }
 
   /// The paths in both sets.

@@ -58,7 +58,7 @@ extension PathElement: Comparable {
   package static func < (left: PathElement, right: PathElement) -> Bool {
     switch (left, right) {
     case (.field(let first), .field(let second)): first < second
-    case (.key(let first), .key(let second)): text(first) < text(second)
+    case (.key(let first), .key(let second)): isOrdered(first, second)
     case (.value(let first), .value(let second)): isOrdered(first, second)
     case (.index(let first), .index(let second)): first < second
     default: left.rank < right.rank
@@ -74,14 +74,24 @@ extension PathElement: Comparable {
     }
   }
 
-  private static func text(_ fields: JSONObject) -> String { JSONValue.object(fields).text }
+  /// Field by field, a name before its value.
+  private static func isOrdered(_ left: JSONObject, _ right: JSONObject) -> Bool {
+    for (first, second) in zip(left.entries, right.entries) where first != second {
+      return first.key == second.key
+        ? isOrdered(first.value, second.value) : first.key < second.key
+    }
+    return left.count < right.count
+  }
 
-  /// Numbers by size and before all else, the rest by text.
+  /// Numbers by size and before all else, then strings, the rest by text.
   private static func isOrdered(_ left: JSONValue, _ right: JSONValue) -> Bool {
     switch (left, right) {
     case (.int(let first), .int(let second)): first < second
-    case (.int, .string): true
-    case (.string, .int): false
+    case (.string(let first), .string(let second)): first < second
+    case (.int, _): true
+    case (_, .int): false
+    case (.string, _): true
+    case (_, .string): false
     default: left.text < right.text
     }
   }
