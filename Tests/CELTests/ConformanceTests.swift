@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ConformanceTests {
   /// Files whose libraries Kubernetes and kro do not have, or that come with a later issue.
-  static let optional: Set<String> = ["math_ext", "network_ext"]
+  static let optional: Set<String> = ["math_ext"]
 
   @Test func everyCasePasses() throws {
     guard ConformanceSuite.folder != nil else {

@@ -27,18 +27,19 @@ extension Environment {
   /// The libraries of ``kubernetes``.
   package static let kubernetesLibraries: [Library] = [
     .standard, .optionals, .twoVariableComprehensions, .strings(version: 2), .lists,
-    .kubernetesLists, .sets, .regex, .quantity,
+    .kubernetesLists, .sets, .regex, .quantity, .network(.refused), .semver,
   ]
 
   /// The libraries of ``kro``.
   package static let kroLibraries: [Library] =
     [
       .standard, .optionals, .optionalLists, .twoVariableComprehensions, .bindings, .strings(),
-      .lists, .kubernetesLists, .encoders, .regex, .quantity,
+      .lists, .kubernetesLists, .encoders, .regex, .quantity, .network(.refused), .semver,
     ] + Library.kro
 
   /// The libraries of ``conformance``.
   package static let conformanceLibraries: [Library] = [
     .standard, .optionals, .twoVariableComprehensions, .bindings, .strings(), .encoders,
+    .network(.unmapped),
   ]
 }
