@@ -6,6 +6,12 @@ internal import CEL
 extension APICall {
   func patch(_ type: PatchType, _ target: UpdateTarget) throws(APIError) -> APIResponse {
     if type == .apply { return try apply(target) }
+    // ValidatePatchOptions
+    if request.force {
+      throw .invalid(
+        "meta.k8s.io", "PatchOptions", "",
+        [.forbidden("force", "may not be specified for non-apply patch")])
+    }
     let existing = try existing()
     let base = view(existing, resourceVersion: reader.resourceVersion(of: key))
     var object = try patched(base, type, schema: resource.fieldSchema)

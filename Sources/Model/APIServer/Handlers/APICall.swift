@@ -123,7 +123,8 @@ struct APICall {
       return try ObjectMetaRules.decode(object, omitsZeroTimes: true)
     } catch {
       let version = request.apiVersion.split(separator: "/").last.map(String.init) ?? ""
-      throw .badRequest(
+      throw undecodable(
+        object,
         "\(object.kind) in version \"\(version)\" cannot be handled as a \(object.kind): "
           + "v1.ObjectMeta.\(error.path): \(error.reason)")
     }
@@ -136,10 +137,24 @@ struct APICall {
       context = StrategyContext(
         version: context.version, now: context.now, apiVersion: object.apiVersion)
     }
-    var decoded = try rules.decode(object, context)
+    var decoded: JSONObject
+    do throws(APIError) {
+      decoded = try rules.decode(object, context)
+    } catch {
+      throw undecodable(object, error.message)
+    }
     decoded["apiVersion"] = .string(resource.storageAPIVersion)
     rules.setDefaults(&decoded, context)
     return decoded
+  }
+
+  /// The error for an object whose fields have wrong types.
+  ///
+  /// A patch that makes such an object is invalid, not malformed (handlers/patch.go,
+  /// applyPatchToCurrentObject).
+  private func undecodable(_ object: JSONObject, _ reason: String) -> APIError {
+    guard case .patch(let type) = request.verb, type != .apply else { return .badRequest(reason) }
+    return .invalid("", "", "", [.invalid("patch", .string(JSONValue.object(object).text), reason)])
   }
 
   /// The object as it is written: normalised once more after the strategy changed it.

@@ -7,7 +7,7 @@ package enum MergePatch {
     _ patch: JSONValue, to object: JSONObject
   ) throws(PatchError) -> JSONObject {
     guard let patch = patch.object else {
-      throw .badRequest("the body of a merge patch must be an object")
+      throw .badRequest("Invalid JSON Patch")
     }
     return apply(patch, to: object)
   }
