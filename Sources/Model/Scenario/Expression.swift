@@ -4,13 +4,28 @@
 package struct Expression: Hashable, Sendable {
   /// The text.
   package let source: String
-  /// Where its first character stands in the file.
-  package let location: SourceLocation
+  /// Where its characters stand in the file.
+  private let positions: ScalarPositions
 
-  /// Makes an expression.
+  /// Makes an expression on one line.
   package init(_ source: String, at location: SourceLocation) {
+    self.init(source, positions: ScalarPositions(start: location))
+  }
+
+  /// Makes an expression whose characters stand at these positions.
+  package init(_ source: String, positions: ScalarPositions) {
     self.source = source
-    self.location = location
+    self.positions = positions
+  }
+
+  /// Where its first character stands.
+  package var location: SourceLocation { positions.location(at: 0) }
+
+  /// Where the character at an offset in UTF-8 stands.
+  package func location(atByte offset: Int) -> SourceLocation {
+    let bytes = source.utf8
+    let prefix = bytes.prefix(min(max(0, offset), bytes.count))
+    return positions.location(at: prefix.count { $0 & 0xC0 != 0x80 })
   }
 }
 

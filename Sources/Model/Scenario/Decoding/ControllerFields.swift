@@ -1,0 +1,100 @@
+/// The fields of `Controller` documents and of the entries of `spec.controllers`.
+package enum ControllerFields {
+  static let sources = ["builtin", "file", "metacontroller", "process"]
+
+  static let reference = FieldTable(
+    "ControllerReference", "A controller that runs.",
+    [
+      .optional("name", .objectName, "Its name; alone: the Controller document of that name."),
+      .optional(
+        "builtin", .choice(BuiltinCatalogue.all.map(\.name)),
+        "A model of one of Kubernetes' own controllers."),
+      .optional("with", .map(.expression), "What the world answers a built-in controller, in CEL."),
+      .optional("file", .text, "A file of Controller documents."),
+      .optional("metacontroller", .anything, "A Metacontroller hook (not supported yet)."),
+      .optional("process", .anything, "A process that reconciles (not supported yet)."),
+      .optional("for", .anything, "The kind that a process reconciles."),
+      .optional("owns", .anything, "The kinds that a process owns."),
+      .optional("watches", .anything, "The kinds that a process watches."),
+    ])
+
+  package static let document = FieldTable(
+    "Controller", "A controller, as steps of one API call each.",
+    [
+      .required("apiVersion", .choice(["kverify.dev/v1alpha1"]), "The API version of this format."),
+      .required("kind", .choice(["Controller"]), "The kind of this document."),
+      .required("metadata", .table { ScenarioFields.metadata }, "The controller's name."),
+      .required("spec", .table { spec }, "What it does."),
+    ])
+
+  static let spec = FieldTable(
+    "ControllerSpec", "What the controller reconciles, what wakes it, and its steps.",
+    [
+      .required("for", .table { primary }, "The kind it reconciles."),
+      .optional(
+        "owns", .list(.table { owned }),
+        "The kinds of its children: their changes wake their owner."),
+      .optional("watches", .list(.table { watch }), "Other kinds that wake it."),
+      .required("steps", .list(.table { step }), "What it does, in order."),
+      .optional("requeueAfter", .duration, "A timer after each reconcile, such as 30s."),
+      .optional("requeue", .expression, "Whether the request goes back to the queue."),
+      .optional(
+        "readYourWrites", .boolean,
+        "Whether its cache shows its own writes at once; false by default."),
+      .optional(
+        "memory", .choice(["none", "kept"]),
+        "Whether it keeps state between reconciles; none by default."),
+    ])
+
+  static let primary = FieldTable(
+    "Primary", "The kind that is reconciled, and which objects of it.",
+    ScenarioFields.versioned + [
+      .optional("name", .objectName, "Only the object of this name."),
+      .optional("namespace", .objectName, "Only objects of this namespace."),
+      .optional("labels", .map(.text), "Only objects with these labels."),
+    ])
+
+  static let owned = FieldTable("OwnedKind", "A kind of children.", ScenarioFields.versioned)
+
+  static let watch = FieldTable(
+    "Watch", "A kind that wakes the controller.",
+    ScenarioFields.versioned + [
+      .required("map", .expression, "CEL over object: a list of {'namespace': …, 'name': …}.")
+    ])
+
+  package static let actions = ["apply", "create", "update", "patch", "delete", "status"]
+
+  static let step = FieldTable(
+    "Step", "One API call.", exactlyOne: actions,
+    [
+      .required("id", .identifier, "The step's name; children.<id> is its object."),
+      .optional("when", .expression, "Whether the step is done."),
+      .optional("apply", .template, "Applies this object, server side."),
+      .optional("create", .template, "Creates this object."),
+      .optional("update", .template, "Replaces the object by this one."),
+      .optional("patch", .table { patch }, "Merges into an object."),
+      .optional("delete", .either([.text, .template]), "Deletes an object."),
+      .optional("status", .template, "Merges into the status of the request's object."),
+      .optional("forEach", .list(.map(.expression)), "Repeats the step: [{x: <CEL list>}]."),
+      .optional(
+        "own", .boolean, "Whether the controller ownerReference is added; true by default."),
+      .optional("force", .boolean, "Whether an apply takes fields over; true by default."),
+      .optional(
+        "preconditions", .boolean,
+        "Whether a patch or a deletion carries uid and resourceVersion; false by default."),
+      .optional(
+        "readyWhen", .either([.expression, .list(.expression)]),
+        "What holds back the later steps; by default, that the child exists."),
+      .optional("requeueAfter", .duration, "A timer, such as 30s."),
+      .optional("requeue", .expression, "Whether the request goes back to the queue."),
+    ])
+
+  static let patch = FieldTable(
+    "StepPatch", "A merge patch.",
+    [
+      .required(
+        "target", .either([.text, .template]),
+        "object, children.<id>, or {apiVersion, kind, name, namespace}."),
+      .required("merge", .template, "What is merged into it."),
+    ])
+}

@@ -1,0 +1,190 @@
+/// Properties.
+extension ScenarioBuilder {
+  /// The properties, in the order of the document.
+  func properties(_ spec: FieldReader) -> [PropertyDeclaration] {
+    var seen: [String: SourceLocation] = [:]
+    return spec.list("properties").compactMap { node in
+      guard let reader = spec.reader(of: node, ScenarioFields.property),
+        let name = reader.objectName("name"), let claim = claim(reader)
+      else { return nil }
+      if let first = seen[name] {
+        findings.add(
+          .duplicateName, at: reader["name"]?.location ?? node.location, length: name.count,
+          "a property \"\(name)\" is in line \(first.line) already", advice: "rename one of the two"
+        )
+      }
+      seen[name] = node.location
+      let property = PropertyDeclaration(
+        name: name, claim: claim, when: reader.expression("when"), message: reader.text("message"),
+        messageExpression: reader.expression("messageExpression"),
+        prove: reader.boolean("prove") ?? false,
+        lemmas: reader.list("lemmas").compactMap { reader.expression(of: $0) },
+        location: node.location)
+      checkCombination(property, reader)
+      return property
+    }
+  }
+
+  private func checkCombination(_ property: PropertyDeclaration, _ reader: FieldReader) {
+    func refuse(_ field: String, _ reason: String) {
+      guard reader[field] != nil else { return }
+      findings.add(
+        .fieldsDoNotCombine, at: reader.keyLocation(field), length: field.count,
+        "\"\(field)\" \(reason)", advice: "remove it")
+    }
+    switch property.claim {
+    case .converges, .confluent: refuse("when", "does not go with \(property.kindName)")
+    case .eventRule: refuse("when", "does not go with a rule about steps")
+    default: break
+    }
+    if case .always = property.claim {
+      if reader["lemmas"] != nil, !property.prove { refuse("lemmas", "needs prove: true") }
+    } else {
+      refuse("prove", "goes with always only")
+      refuse("lemmas", "goes with always only")
+    }
+    if reader["message"] != nil { refuse("messageExpression", "cannot stand beside message") }
+  }
+
+  private func claim(_ reader: FieldReader) -> PropertyDeclaration.Claim? {
+    guard let claim = reader.claim, let node = reader[claim] else { return nil }
+    switch claim {
+    case "always": return reader.expression(of: node).map(PropertyDeclaration.Claim.always)
+    case "never":
+      if node.mapping != nil { return rule(node, reader).map(PropertyDeclaration.Claim.eventRule) }
+      return reader.expression(of: node).map(PropertyDeclaration.Claim.never)
+    case "sometimes": return reader.expression(of: node).map(PropertyDeclaration.Claim.sometimes)
+    case "eventually":
+      return reader.expression(of: node).map(PropertyDeclaration.Claim.eventually)
+    case "settled": return reader.expression(of: node).map(PropertyDeclaration.Claim.settled)
+    case "leadsTo":
+      guard let parts = reader.reader(claim, ScenarioFields.leadsTo),
+        let from = parts.expression("from"), let to = parts.expression("to")
+      else { return nil }
+      return .leadsTo(from: from, to: to)
+    case "converges":
+      guard node.mapping != nil else {
+        return checkTrue(node, claim, reader) ? .converges(allowErrors: false) : nil
+      }
+      guard let options = reader.reader(claim, ScenarioFields.converges) else { return nil }
+      return .converges(allowErrors: options.boolean("allowErrors") ?? false)
+    default:
+      guard node.mapping != nil else {
+        return checkTrue(node, claim, reader) ? .confluent(ignore: [], acrossEvents: false) : nil
+      }
+      guard let options = reader.reader(claim, ScenarioFields.confluent) else { return nil }
+      let ignore = options.texts("ignore").compactMap { ignoredPath($0.text, at: $0.node) }
+      return .confluent(ignore: ignore, acrossEvents: options.boolean("acrossEvents") ?? false)
+    }
+  }
+
+  private func checkTrue(_ node: YAMLNode, _ claim: String, _ reader: FieldReader) -> Bool {
+    if case .bool(true) = node.content { return true }
+    if case .bool = node.content {
+      findings.add(
+        .badValue, at: node.location, length: node.length,
+        "\"\(claim): false\" claims nothing", advice: "write true, or remove the property")
+      return false
+    }
+    reader.wrongType(node, expected: "true or a mapping")
+    return false
+  }
+
+  private func rule(_ node: YAMLNode, _ reader: FieldReader) -> EventRule? {
+    guard let rule = reader.reader(of: node, ScenarioFields.eventRule),
+      let verb = rule.choice("verb", EventRule.Verb.self)
+    else { return nil }
+    if let by = rule["by"], let name = rule.text("by"), !controllerNames.contains(name) {
+      findings.add(
+        .unknownController, at: by.location, length: by.length,
+        "there is no controller \"\(name)\"",
+        advice: Suggestion.advice(for: name, among: controllerNames, what: "controllers"))
+      return nil
+    }
+    var subject: EventRule.Subject?
+    if let on = rule["on"], let word = rule.text("on") {
+      if let key = names.first(where: { $0.name == word })?.key {
+        subject = .object(key)
+      } else if let list = names.first(where: { $0.name == word }) {
+        subject = .kind(list.kind)
+      } else if kinds.entries.contains(where: { $0.groupKind.kind == word }) {
+        subject = .kind(word)
+      } else {
+        let known = names.map(\.name) + kinds.entries.map(\.groupKind.kind)
+        findings.add(
+          .unknownName, at: on.location, length: on.length,
+          "\"\(word)\" is neither a name nor a kind",
+          advice: Suggestion.advice(for: word, among: known, what: "names and kinds"))
+        return nil
+      }
+    }
+    return EventRule(by: rule.text("by"), verb: verb, on: subject, location: node.location)
+  }
+
+  /// Reads `Kind[/name]:path`; dots part the path, `["…"]` holds a key with dots, `*` is any key.
+  private func ignoredPath(_ text: String, at node: YAMLNode) -> IgnoredPath? {
+    func bad(_ reason: String) -> IgnoredPath? {
+      findings.add(
+        .badValue, at: node.location, length: node.length, "\"\(text)\" \(reason)",
+        advice: "write Kind:path or Kind/name:path, such as Secret:data.password")
+      return nil
+    }
+    guard let colon = text.firstIndex(of: ":") else { return bad("has no path") }
+    let subject = text[..<colon].split(separator: "/", omittingEmptySubsequences: false)
+    guard (1...2).contains(subject.count), !subject.contains("") else {
+      return bad("names no kind")
+    }
+    let kind = String(subject[0])
+    guard kinds.entries.contains(where: { $0.groupKind.kind == kind }) else {
+      let known = kinds.entries.map(\.groupKind.kind)
+      findings.add(
+        .undefinedKind, at: node.location, length: node.length, "nobody defines the kind \(kind)",
+        advice: Suggestion.nearest(to: kind, among: known).map { "did you mean \"\($0)\"?" }
+          ?? "write the kind as in its manifests")
+      return nil
+    }
+    guard let path = FieldPath.parse(text[text.index(after: colon)...]), !path.isEmpty else {
+      return bad("has no path after the colon")
+    }
+    return IgnoredPath(
+      kind: kind, name: subject.count == 2 ? String(subject[1]) : nil, path: path,
+      location: node.location)
+  }
+}
+
+/// Paths of fields as text: `metadata.annotations["a.b/c"].d`.
+enum FieldPath {
+  /// The keys of a path; nil where it is none.
+  static func parse(_ text: Substring) -> [String]? {
+    var keys: [String] = []
+    var rest = text
+    while !rest.isEmpty {
+      if rest.hasPrefix("[") {
+        guard let end = rest.firstIndex(of: "]") else { return nil }
+        let inside = rest[rest.index(after: rest.startIndex)..<end]
+        keys.append(inside.trimmingQuotes)
+        rest = rest[rest.index(after: end)...]
+      } else {
+        let key = rest.prefix { $0 != "." && $0 != "[" }
+        guard !key.isEmpty else { return nil }
+        keys.append(String(key))
+        rest = rest.dropFirst(key.count)
+      }
+      if rest.hasPrefix(".") {
+        rest = rest.dropFirst()
+        if rest.isEmpty { return nil }
+      }
+    }
+    return keys
+  }
+}
+
+extension Substring {
+  /// The text without one pair of quotes around it.
+  fileprivate var trimmingQuotes: String {
+    for quote in ["\"", "'"] where count >= 2 && hasPrefix(quote) && hasSuffix(quote) {
+      return String(dropFirst().dropLast())
+    }
+    return String(self)
+  }
+}
