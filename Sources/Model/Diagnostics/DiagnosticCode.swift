@@ -74,6 +74,9 @@ package enum DiagnosticCode: String, CaseIterable, Hashable, Sendable {
 }
 
 extension Diagnostic {
+  /// Whether the finding means that a file is missing rather than wrong.
+  package var isMissingFile: Bool { DiagnosticCode(rawValue: code)?.isMissingFile ?? false }
+
   /// Makes a finding of a catalogue code.
   package init(
     _ code: DiagnosticCode, at location: SourceLocation, length: Int = 1, _ message: String,

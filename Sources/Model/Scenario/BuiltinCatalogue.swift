@@ -9,7 +9,16 @@ package struct BuiltinDescription: Hashable, Sendable {
   }
 
   /// The type of an option's value.
-  package enum OptionType: String, Hashable, Sendable { case int, bool }
+  package enum OptionType: String, Hashable, Sendable {
+    case int, bool
+
+    var expected: ExpressionScope.Expected {
+      switch self {
+      case .int: .int
+      case .bool: .bool
+      }
+    }
+  }
 
   package let name: String
   /// The file of Kubernetes that it follows.

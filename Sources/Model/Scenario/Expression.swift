@@ -1,31 +1,48 @@
-/// One CEL expression as its author wrote it.
+package import CEL
+
+/// One CEL expression: its text, its place, and its compiled and type-checked program.
 ///
-/// The text is bare CEL: of a `${…}` only what stands between the braces.
-package struct Expression: Hashable, Sendable {
+/// The text is bare CEL: of a `${…}` only what stands between the braces. Two expressions are equal
+/// if their text and place are.
+package struct Expression: Sendable {
   /// The text.
   package let source: String
+  /// The program; its names are those of the scope that it was compiled in.
+  package let program: Program
   /// Where its characters stand in the file.
   private let positions: ScalarPositions
 
-  /// Makes an expression on one line.
-  package init(_ source: String, at location: SourceLocation) {
-    self.init(source, positions: ScalarPositions(start: location))
-  }
-
   /// Makes an expression whose characters stand at these positions.
-  package init(_ source: String, positions: ScalarPositions) {
+  init(_ source: String, program: Program, positions: ScalarPositions) {
     self.source = source
+    self.program = program
     self.positions = positions
   }
 
   /// Where its first character stands.
   package var location: SourceLocation { positions.location(at: 0) }
 
-  /// Where the character at an offset in UTF-8 stands.
+  /// Where the character at an offset in UTF-8 stands, for evaluation errors.
   package func location(atByte offset: Int) -> SourceLocation {
-    let bytes = source.utf8
-    let prefix = bytes.prefix(min(max(0, offset), bytes.count))
-    return positions.location(at: prefix.count { $0 & 0xC0 != 0x80 })
+    positions.location(at: source.scalarOffset(ofByte: offset))
+  }
+}
+
+extension Expression: Hashable {
+  package static func == (left: Expression, right: Expression) -> Bool {
+    left.source == right.source && left.positions == right.positions
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(source)
+    hasher.combine(positions)
+  }
+}
+
+extension String {
+  /// The offset in Unicode scalars of an offset in UTF-8.
+  func scalarOffset(ofByte offset: Int) -> Int {
+    utf8.prefix(max(0, offset)).count { $0 & 0xC0 != 0x80 }
   }
 }
 

@@ -3,7 +3,11 @@ internal import CEL
 /// Makes templates of YAML nodes.
 struct TemplateParser {
   /// Whether `${…}` has a meaning in this document.
-  enum Mode { case literal, template }
+  enum Mode {
+    case literal
+    /// Expressions may use these names.
+    case template(ExpressionScope)
+  }
 
   let source: SourceFile
   let findings: Findings
@@ -25,7 +29,8 @@ struct TemplateParser {
       let trees = members.map { Template.Member(key: $0.jsonKey, value: tree(of: $0.value)) }
       return Template.Node(members: trees)
     case .string(let text):
-      return mode == .template ? string(text, of: node) : .literal(.string(text))
+      guard case .template(let scope) = mode else { return .literal(.string(text)) }
+      return string(text, of: node, scope)
     case .bool where YAMLScalar.isSurprisingBoolean(node.text):
       findings.add(
         Diagnostic(
@@ -47,7 +52,9 @@ struct TemplateParser {
         advice: "quote it: \"\(member.key)\""))
   }
 
-  private func string(_ text: String, of node: YAMLNode) -> Template.Node {
+  private func string(
+    _ text: String, of node: YAMLNode, _ scope: ExpressionScope
+  ) -> Template.Node {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return .literal(.string(text)) }
     let bytes = Array(text.utf8)
     let pieces: [TemplateScanner.Piece]
@@ -60,13 +67,16 @@ struct TemplateParser {
         advice: "for the literal text write ${\"${…}\"}")
       return .literal(.string(text))
     }
+    // An expression with mistakes, which are findings, stays text: no scenario comes of it.
     let parts = pieces.map { piece -> Template.Part in
       switch piece {
       case .text(let range): return .text(String(decoding: bytes[range], as: UTF8.self))
       case .expression(let range):
         let inside = String(decoding: bytes[range], as: UTF8.self)
-        return .expression(
-          Expression(inside, positions: positions(of: node, text: bytes[..<range.lowerBound])))
+        let compiled = scope.compile(
+          inside, positions: positions(of: node, text: bytes[..<range.lowerBound]),
+          expecting: pieces.count == 1 ? .any : .string, findings: findings)
+        return compiled.map(Template.Part.expression) ?? .text(inside)
       }
     }
     let expressions = parts.filter { if case .expression = $0 { true } else { false } }

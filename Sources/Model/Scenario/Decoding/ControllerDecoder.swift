@@ -5,6 +5,8 @@ struct ControllerDecoder {
   let source: SourceFile
   let findings: Findings
   let kinds: KindCatalogue
+  /// The scenario's symbols, and the variables that read no live object.
+  let statics: ExpressionScope
 
   /// The name of a Controller document, without checking the rest.
   static func name(of document: YAMLNode) -> String? { document["metadata"]?["name"]?.string }
@@ -18,21 +20,23 @@ struct ControllerDecoder {
       let name = reader.reader("metadata", ScenarioFields.metadata)?.objectName("name"),
       let spec = reader.reader("spec", ControllerFields.spec)
     else { return nil }
+    let scope = scope(of: spec)
     let owns = spec.list("owns").compactMap { owned($0, in: spec) }
     let watches = spec.list("watches").compactMap { watch($0, in: spec) }
-    let steps = spec.list("steps").compactMap { step($0, in: spec) }
+    let steps = spec.list("steps").compactMap { step($0, in: spec, scope) }
     checkIDs(steps)
     if spec["steps"] != nil, spec.list("steps").isEmpty {
       findings.add(
         .badValue, at: spec.keyLocation("steps"), length: 5, "a controller needs a step",
         advice: "add one")
     }
+    let requeue = spec.expression("requeue", scope, .bool)
     guard let primary = spec.reader("for", ControllerFields.primary).flatMap(primary),
       findings.errorCount == before
     else { return nil }
     return DeclarativeController(
       name: name, primary: primary, owns: owns, watches: watches, steps: steps,
-      requeueAfter: spec.duration("requeueAfter"), requeue: spec.expression("requeue"),
+      requeueAfter: spec.duration("requeueAfter"), requeue: requeue,
       readYourWrites: spec.boolean("readYourWrites") ?? false,
       memory: spec.choice("memory", DeclarativeController.Memory.self) ?? .none,
       location: document.location)
@@ -71,7 +75,9 @@ struct ControllerDecoder {
 
   private func watch(_ node: YAMLNode, in spec: FieldReader) -> DeclarativeController.Watch? {
     guard let reader = spec.reader(of: node, ControllerFields.watch),
-      let (apiVersion, entry) = kind(reader), let map = reader.expression("map")
+      let (apiVersion, entry) = kind(reader),
+      let map = reader.expression(
+        "map", statics.adding([("object", .dyn)]).adding(functions: ExpressionScope.list), .list)
     else { return nil }
     return DeclarativeController.Watch(
       apiVersion: apiVersion, kind: entry.groupKind.kind, map: map, location: node.location)
@@ -103,62 +109,98 @@ struct ControllerDecoder {
     }
   }
 
-  private func step(_ node: YAMLNode, in spec: FieldReader) -> ControllerStep? {
+  /// What steps read: the request's object, the children and their readiness, lists.
+  private func scope(of spec: FieldReader) -> ExpressionScope {
+    var names: [(name: String, type: CELType)] = [("object", .dyn)]
+    for step in spec["steps"]?.sequence ?? [] {
+      guard let id = step["id"]?.string else { continue }
+      names.append(("ready.\(id)", .bool))
+      if ["apply", "create", "update"].contains(where: { step[$0] != nil }) {
+        names.append(("children.\(id)", .dyn))
+      }
+    }
+    return statics.adding(names)
+      .adding(functions: ExpressionScope.list + [ExpressionScope.owned, ExpressionScope.fresh])
+      .explaining("old", "old is known in always and never properties only")
+      .explaining("self", "the request's object is called object")
+  }
+
+  private func step(
+    _ node: YAMLNode, in spec: FieldReader, _ scope: ExpressionScope
+  ) -> ControllerStep? {
     guard let reader = spec.reader(of: node, ControllerFields.step) else { return nil }
-    guard let idNode = reader["id"], let id = reader.text("id"),
-      Identifier.check(id, at: idNode, reserved: [], findings: findings),
-      let action = action(reader)
-    else { return nil }
+    var inner = scope
     let iterators = reader.list("forEach").flatMap { item -> [NamedExpression] in
       guard let members = item.mapping else {
         reader.wrongType(item, expected: "a mapping", advice: "write {x: <CEL list>}")
         return []
       }
-      return members.compactMap { iterator($0, reader) }
+      return members.compactMap { member in
+        guard let iterator = iterator(member, reader, inner) else { return nil }
+        inner = inner.adding([(member.key, element(of: iterator.expression))])
+        return iterator
+      }
     }
+    guard let idNode = reader["id"], let id = reader.text("id"),
+      Identifier.check(id, at: idNode, reserved: [], findings: findings),
+      let action = action(reader, inner)
+    else { return nil }
     var readyWhen: [Expression] = []
     if let ready = reader["readyWhen"] {
-      readyWhen = (ready.sequence ?? [ready]).compactMap { reader.expression(of: $0) }
+      readyWhen = (ready.sequence ?? [ready]).compactMap {
+        reader.expression(of: $0, inner, .bool)
+      }
     }
     return ControllerStep(
-      id: id, when: reader.expression("when"), action: action, forEach: iterators,
+      id: id, when: reader.expression("when", scope, .bool), action: action, forEach: iterators,
       own: reader.boolean("own") ?? true, force: reader.boolean("force") ?? true,
       preconditions: reader.boolean("preconditions") ?? false, readyWhen: readyWhen,
-      requeueAfter: reader.duration("requeueAfter"), requeue: reader.expression("requeue"),
-      location: node.location)
+      requeueAfter: reader.duration("requeueAfter"),
+      requeue: reader.expression("requeue", scope, .bool), location: node.location)
   }
 
-  private func iterator(_ member: YAMLMember, _ reader: FieldReader) -> NamedExpression? {
+  /// The type of the items that an iterator takes.
+  private func element(of list: Expression) -> CELType {
+    if case .list(let element) = list.program.resultType { element } else { .dyn }
+  }
+
+  private func iterator(
+    _ member: YAMLMember, _ reader: FieldReader, _ scope: ExpressionScope
+  ) -> NamedExpression? {
     let key = YAMLNode(
       content: .string(member.key), text: member.key, style: .plain, location: member.keyLocation)
     guard
       Identifier.check(
         member.key, at: key, reserved: Identifier.controllerVariables, findings: findings),
-      let expression = reader.expression(of: member.value)
+      let expression = reader.expression(of: member.value, scope, .list)
     else { return nil }
     return NamedExpression(name: member.key, expression: expression, location: member.keyLocation)
   }
 
-  private func action(_ reader: FieldReader) -> ControllerStep.Action? {
+  private func action(
+    _ reader: FieldReader, _ scope: ExpressionScope
+  ) -> ControllerStep.Action? {
     guard let claim = reader.claim, let node = reader[claim] else { return nil }
     switch claim {
-    case "apply": return child(node, naming: .required).map(ControllerStep.Action.apply)
-    case "create": return child(node, naming: .generated).map(ControllerStep.Action.create)
-    case "update": return child(node, naming: .required).map(ControllerStep.Action.update)
-    case "status": return fragment(node).map(ControllerStep.Action.status)
-    case "delete": return target(node, reader).map(ControllerStep.Action.delete)
+    case "apply": return child(node, scope, .required).map(ControllerStep.Action.apply)
+    case "create": return child(node, scope, .generated).map(ControllerStep.Action.create)
+    case "update": return child(node, scope, .required).map(ControllerStep.Action.update)
+    case "status": return fragment(node, scope).map(ControllerStep.Action.status)
+    case "delete": return target(node, reader, scope).map(ControllerStep.Action.delete)
     default:
       guard let patch = reader.reader(claim, ControllerFields.patch),
-        let targetNode = patch["target"], let target = target(targetNode, patch),
-        let merge = patch["merge"].flatMap(fragment)
+        let targetNode = patch["target"], let target = target(targetNode, patch, scope),
+        let merge = patch["merge"].flatMap({ fragment($0, scope) })
       else { return nil }
       return .patch(target, merge: merge)
     }
   }
 
-  private func child(_ node: YAMLNode, naming: ManifestDecoder.Naming) -> Template? {
+  private func child(
+    _ node: YAMLNode, _ scope: ExpressionScope, _ naming: ManifestDecoder.Naming
+  ) -> Template? {
     let decoder = ManifestDecoder(source: source, findings: findings)
-    guard let manifest = decoder.manifest(of: node, mode: .template, naming: naming),
+    guard let manifest = decoder.manifest(of: node, mode: .template(scope), naming: naming),
       kinds.check(
         manifest.apiVersion, manifest.kind, at: manifest.kindLocation,
         versionAt: manifest.apiVersionLocation, findings: findings) != nil
@@ -166,18 +208,21 @@ struct ControllerDecoder {
     return manifest.template
   }
 
-  private func fragment(_ node: YAMLNode) -> Template? {
+  private func fragment(_ node: YAMLNode, _ scope: ExpressionScope) -> Template? {
     guard node.mapping != nil else {
       findings.add(
         .wrongType, at: node.location, length: node.length,
         "expected a mapping, and this is \(node.kindName)", advice: "write the fields to change")
       return nil
     }
-    return TemplateParser(source: source, findings: findings, mode: .template).template(of: node)
+    return TemplateParser(source: source, findings: findings, mode: .template(scope))
+      .template(of: node)
   }
 
-  private func target(_ node: YAMLNode, _ reader: FieldReader) -> StepTarget? {
-    if node.mapping != nil { return child(node).map(StepTarget.reference) }
+  private func target(
+    _ node: YAMLNode, _ reader: FieldReader, _ scope: ExpressionScope
+  ) -> StepTarget? {
+    if node.mapping != nil { return reference(node, scope).map(StepTarget.reference) }
     guard let text = reader.text(of: node) else { return nil }
     if text == "object" { return .object }
     if text.hasPrefix("children.") { return .child(String(text.dropFirst("children.".count))) }
@@ -188,12 +233,13 @@ struct ControllerDecoder {
   }
 
   /// A reference `{apiVersion, kind, name, namespace}`.
-  private func child(_ node: YAMLNode) -> Template? {
+  private func reference(_ node: YAMLNode, _ scope: ExpressionScope) -> Template? {
     guard
       let reader = FieldReader(
         node, ScenarioFields.target, source: source, findings: findings),
       kind(reader) != nil
     else { return nil }
-    return TemplateParser(source: source, findings: findings, mode: .template).template(of: node)
+    return TemplateParser(source: source, findings: findings, mode: .template(scope))
+      .template(of: node)
   }
 }

@@ -191,10 +191,16 @@ struct FieldReader {
   }
 
   /// The CEL text of a field.
-  func expression(_ name: String) -> Expression? { self[name].flatMap { expression(of: $0) } }
+  func expression(
+    _ name: String, _ scope: ExpressionScope, _ expected: ExpressionScope.Expected
+  ) -> Expression? {
+    self[name].flatMap { expression(of: $0, scope, expected) }
+  }
 
   /// The CEL text of a scalar: numbers and Booleans are expressions too.
-  func expression(of node: YAMLNode) -> Expression? {
+  func expression(
+    of node: YAMLNode, _ scope: ExpressionScope, _ expected: ExpressionScope.Expected
+  ) -> Expression? {
     switch node.content {
     case .string(let text):
       let positions = ScalarPositions(of: node, in: source)
@@ -209,13 +215,15 @@ struct FieldReader {
           "this field holds bare CEL, without ${ }", advice: "leave ${ and } out")
         return nil
       }
-      return Expression(text, positions: positions)
+      return scope.compile(text, positions: positions, expecting: expected, findings: findings)
     case .bool where YAMLScalar.isSurprisingBoolean(node.text):
       wrongType(node, expected: "an expression")
       return nil
     case .bool, .int, .double, .null:
       let text = if case .null = node.content { "null" } else { node.json.text }
-      return Expression(text, positions: ScalarPositions(start: node.location))
+      return scope.compile(
+        text, positions: ScalarPositions(start: node.location), expecting: expected,
+        findings: findings)
     case .mapping, .sequence:
       findings.add(
         .braceTrap, at: node.location,

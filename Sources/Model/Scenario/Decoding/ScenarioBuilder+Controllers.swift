@@ -127,7 +127,9 @@ extension ScenarioBuilder {
           : Suggestion.advice(for: name, among: known, what: "Controller documents"))
       return nil
     }
-    let decoder = ControllerDecoder(source: entry.source, findings: findings, kinds: kinds)
+    if !controllerNames.contains(name) { controllerNames.append(name) }
+    let decoder = ControllerDecoder(
+      source: entry.source, findings: findings, kinds: kinds, statics: scopes.statics)
     return decoder.controller(of: entry.document).map {
       ControllerDeclaration(name: name, source: .declarative($0), location: place)
     }
@@ -143,21 +145,24 @@ extension ScenarioBuilder {
           for: builtin, among: BuiltinCatalogue.all.map(\.name), what: "built-in controllers"))
       return nil
     }
-    let known = description.options.map(\.name)
+    let options = description.options
+    let known = options.map(\.name)
     let with = reader.map("with").compactMap { member -> NamedExpression? in
-      guard known.contains(member.key) else {
+      guard let option = options.first(where: { $0.name == member.key }) else {
         findings.add(
           .unknownOption, at: member.keyLocation, length: member.keyLength,
           "\(builtin) has no option \"\(member.key)\"",
           advice: Suggestion.advice(for: member.key, among: known, what: "options"))
         return nil
       }
-      return reader.expression(of: member.value).map {
+      return reader.expression(of: member.value, scopes.with, option.type.expected).map {
         NamedExpression(name: member.key, expression: $0, location: member.keyLocation)
       }
     }
+    let name = reader.objectName("name") ?? builtin
+    if !controllerNames.contains(name) { controllerNames.append(name) }
     return ControllerDeclaration(
-      name: reader.objectName("name") ?? builtin, source: .builtin(builtin, with: with),
+      name: name, source: .builtin(builtin, with: with),
       location: node.location)
   }
 }

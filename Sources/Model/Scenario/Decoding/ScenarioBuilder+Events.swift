@@ -15,7 +15,8 @@ extension ScenarioBuilder {
       seen[name] = node.location
       return EventDeclaration(
         name: name, times: reader.integer("times", in: 1...1_000_000) ?? 1,
-        when: reader.expression("when"), action: action, location: node.location)
+        when: reader.expression("when", scopes.live, .bool), action: action, location: node.location
+      )
     }
   }
 
@@ -33,7 +34,7 @@ extension ScenarioBuilder {
         patch.wrongType(merge, expected: "a mapping")
         return nil
       }
-      let parser = TemplateParser(source: source, findings: findings, mode: .template)
+      let parser = TemplateParser(source: source, findings: findings, mode: .template(scopes.event))
       return .patch(target, merge: parser.template(of: merge))
     case "delete":
       if node.mapping != nil, node["kind"] == nil {
@@ -56,7 +57,7 @@ extension ScenarioBuilder {
     default:
       guard let scale = reader.reader(claim, ScenarioFields.eventScale),
         let target = scale["target"].flatMap({ self.target($0, scale) }),
-        let replicas = scale.expression("replicas")
+        let replicas = scale.expression("replicas", scopes.event, .int)
       else { return nil }
       return .scale(target, replicas: replicas)
     }
@@ -64,13 +65,15 @@ extension ScenarioBuilder {
 
   private func body(_ node: YAMLNode, naming: ManifestDecoder.Naming) -> Template? {
     ManifestDecoder(source: source, findings: findings)
-      .manifest(of: node, mode: .template, naming: naming).flatMap { complete($0)?.template }
+      .manifest(of: node, mode: .template(scopes.event), naming: naming).flatMap {
+        complete($0)?.template
+      }
   }
 
   /// The object that a name of `spec.names`, or a reference, stands for.
   private func target(_ node: YAMLNode, _ reader: FieldReader) -> ObjectTarget? {
     if node.mapping != nil { return reference(node, reader) }
-    guard let name = reader.text(of: node) else { return nil }
+    guard let name = reader.text(of: node), !brokenNames.contains(name) else { return nil }
     guard let binding = names.first(where: { $0.name == name }) else {
       findings.add(
         .unknownName, at: node.location, length: node.length,

@@ -2,24 +2,43 @@ internal import CEL
 
 /// Objects of the initial state, the kinds that their CRDs define, and the names for them.
 extension ScenarioBuilder {
-  /// The objects, complete with their namespaces.
-  func objects(_ spec: FieldReader) -> [ScenarioObject] {
-    let manifests = spec.list("objects").flatMap { node -> [Manifest] in
+  /// A manifest that is not decoded yet: its expressions need names, and names need kinds.
+  struct ManifestNode {
+    let node: YAMLNode
+    let source: SourceFile
+    let isTemplate: Bool
+  }
+
+  /// The manifests of `spec.objects`, inline and included, in order.
+  func manifestNodes(_ spec: FieldReader) -> [ManifestNode] {
+    spec.list("objects").flatMap { node -> [ManifestNode] in
       if node["file"] != nil, node["kind"] == nil { return included(node, in: spec) }
-      return ManifestDecoder(source: source, findings: findings)
-        .manifests(of: node, mode: .template)
+      return [ManifestNode(node: node, source: source, isTemplate: true)]
     }
-    for manifest in manifests where manifest.kind == "CustomResourceDefinition" {
-      if let definition = manifest.template.literal?.object,
-        let entry = KindCatalogue.Entry(definition: definition)
+  }
+
+  /// Makes the kinds known that the CustomResourceDefinitions define.
+  func defineKinds(_ manifests: [ManifestNode]) {
+    for node in manifests.flatMap({ $0.node["items"]?.sequence ?? [$0.node] })
+    where node["kind"]?.string == "CustomResourceDefinition" {
+      if let definition = node.json.object, let entry = KindCatalogue.Entry(definition: definition)
       {
         kinds.add(entry)
       } else {
         findings.add(
-          .incompleteManifest, at: manifest.location,
+          .incompleteManifest, at: node.location,
           "the CustomResourceDefinition has no group, kind or served version",
           advice: "give it spec.group, spec.names.kind and spec.versions")
       }
+    }
+  }
+
+  /// The objects, complete with their namespaces.
+  func objects(_ nodes: [ManifestNode]) -> [ScenarioObject] {
+    let manifests = nodes.flatMap { entry in
+      ManifestDecoder(source: entry.source, findings: findings)
+        .manifests(
+          of: entry.node, mode: entry.isTemplate ? .template(scopes.statics) : .literal)
     }
     var seen: [ObjectKey: SourceLocation] = [:]
     return manifests.compactMap { manifest in
@@ -72,21 +91,21 @@ extension ScenarioBuilder {
     return (Template(root: root, location: manifest.location), true)
   }
 
-  private func included(_ node: YAMLNode, in spec: FieldReader) -> [Manifest] {
+  private func included(_ node: YAMLNode, in spec: FieldReader) -> [ManifestNode] {
     guard let reader = spec.reader(of: node, ScenarioFields.include),
       let fileNode = reader["file"], let pattern = reader.text("file")
     else { return [] }
-    let mode: TemplateParser.Mode = reader.boolean("template") ?? false ? .template : .literal
+    let isTemplate = reader.boolean("template") ?? false
     let paths = library.paths(
       matching: pattern, relativeTo: folder, at: fileNode.location, length: fileNode.length)
-    return paths.flatMap { path -> [Manifest] in
+    return paths.flatMap { path -> [ManifestNode] in
       guard checkCycle(path, at: fileNode),
         let file = library.file(path, namedAt: fileNode.location, length: fileNode.length)
       else { return [] }
-      let decoder = ManifestDecoder(source: file.source, findings: findings)
-      return file.documents.flatMap { document -> [Manifest] in
+      return file.documents.flatMap { document -> [ManifestNode] in
         switch DocumentKind(of: document) {
-        case .manifest: return decoder.manifests(of: document, mode: mode)
+        case .manifest:
+          return [ManifestNode(node: document, source: file.source, isTemplate: isTemplate)]
         case .controller:
           collectController(document, source: file.source)
           return []
@@ -128,9 +147,13 @@ extension ScenarioBuilder {
       guard
         Identifier.check(
           member.key, at: keyNode, reserved: Identifier.scenarioVariables, findings: findings),
-        let reader = spec.reader(of: member.value, ScenarioFields.binding)
-      else { return nil }
-      return binding(member, reader)
+        let reader = spec.reader(of: member.value, ScenarioFields.binding),
+        let binding = binding(member, reader)
+      else {
+        brokenNames.insert(member.key)
+        return nil
+      }
+      return binding
     }
   }
 

@@ -14,11 +14,15 @@ extension ScenarioBuilder {
         )
       }
       seen[name] = node.location
+      let scope = scope(of: reader)
       let property = PropertyDeclaration(
-        name: name, claim: claim, when: reader.expression("when"), message: reader.text("message"),
-        messageExpression: reader.expression("messageExpression"),
+        name: name, claim: claim, when: reader.expression("when", scope, .bool),
+        message: reader.text("message"),
+        messageExpression: reader.expression("messageExpression", scope, .string),
         prove: reader.boolean("prove") ?? false,
-        lemmas: reader.list("lemmas").compactMap { reader.expression(of: $0) },
+        lemmas: reader.list("lemmas").compactMap {
+          reader.expression(of: $0, scopes.live, .bool)
+        },
         location: node.location)
       checkCombination(property, reader)
       return property
@@ -46,20 +50,31 @@ extension ScenarioBuilder {
     if reader["message"] != nil { refuse("messageExpression", "cannot stand beside message") }
   }
 
+  /// The names of a property's expressions: `old` is there where the claim is about steps.
+  private func scope(of reader: FieldReader) -> ExpressionScope {
+    switch reader.claim {
+    case "always", "never": scopes.step
+    default: scopes.live.explaining("old", "old is known in always and never properties only")
+    }
+  }
+
   private func claim(_ reader: FieldReader) -> PropertyDeclaration.Claim? {
     guard let claim = reader.claim, let node = reader[claim] else { return nil }
+    let scope = scope(of: reader)
+    func boolean(_ node: YAMLNode) -> Expression? { reader.expression(of: node, scope, .bool) }
     switch claim {
-    case "always": return reader.expression(of: node).map(PropertyDeclaration.Claim.always)
+    case "always": return boolean(node).map(PropertyDeclaration.Claim.always)
     case "never":
       if node.mapping != nil { return rule(node, reader).map(PropertyDeclaration.Claim.eventRule) }
-      return reader.expression(of: node).map(PropertyDeclaration.Claim.never)
-    case "sometimes": return reader.expression(of: node).map(PropertyDeclaration.Claim.sometimes)
+      return boolean(node).map(PropertyDeclaration.Claim.never)
+    case "sometimes": return boolean(node).map(PropertyDeclaration.Claim.sometimes)
     case "eventually":
-      return reader.expression(of: node).map(PropertyDeclaration.Claim.eventually)
-    case "settled": return reader.expression(of: node).map(PropertyDeclaration.Claim.settled)
+      return boolean(node).map(PropertyDeclaration.Claim.eventually)
+    case "settled": return boolean(node).map(PropertyDeclaration.Claim.settled)
     case "leadsTo":
       guard let parts = reader.reader(claim, ScenarioFields.leadsTo),
-        let from = parts.expression("from"), let to = parts.expression("to")
+        let from = parts.expression("from", scope, .bool),
+        let to = parts.expression("to", scope, .bool)
       else { return nil }
       return .leadsTo(from: from, to: to)
     case "converges":
@@ -102,7 +117,7 @@ extension ScenarioBuilder {
       return nil
     }
     var subject: EventRule.Subject?
-    if let on = rule["on"], let word = rule.text("on") {
+    if let on = rule["on"], let word = rule.text("on"), !brokenNames.contains(word) {
       if let key = names.first(where: { $0.name == word })?.key {
         subject = .object(key)
       } else if let list = names.first(where: { $0.name == word }) {

@@ -11,7 +11,10 @@ extension ScenarioBuilder {
         reserved: Identifier.scenarioVariables.union(Identifier.controllerVariables),
         findings: findings),
       let type = reader.choice("type", SymbolDeclaration.Kind.self)
-    else { return nil }
+    else {
+      if let name = node["name"]?.string { brokenNames.insert(name) }
+      return nil
+    }
     let range = Int.min...Int.max
     let minimum = reader.integer("min", in: range)
     let maximum = reader.integer("max", in: range)

@@ -14,7 +14,10 @@ final class ScenarioBuilder {
   private let siblings: [YAMLNode]
 
   var kinds = KindCatalogue()
+  var scopes = ScenarioScopes()
   var names: [NameBinding] = []
+  /// Names and symbols whose definition has a mistake.
+  var brokenNames: Set<String> = []
   var controllerNames: [String] = []
   /// The Controller documents that `spec.controllers` may name.
   var controllerDocuments: [(name: String, document: YAMLNode, source: SourceFile)] = []
@@ -43,13 +46,16 @@ final class ScenarioBuilder {
     }
     let name = reader.reader("metadata", ScenarioFields.metadata)?.objectName("name")
     guard let spec = reader.reader("spec", ScenarioFields.spec) else { return nil }
-    let objects = self.objects(spec)
+    let manifests = manifestNodes(spec)
+    defineKinds(manifests)
     names = bindings(spec)
     let symbols = spec.list("symbols").compactMap { symbol($0, in: spec) }
+    scopes = ScenarioScopes(names: names, symbols: symbols, broken: brokenNames)
+    let assume = spec.list("assume").compactMap { spec.expression(of: $0, scopes.symbols, .bool) }
     let variables = spec.list("variables").compactMap { variable($0, in: spec) }
     checkScope(symbols: symbols, variables: variables)
+    let objects = self.objects(manifests)
     let controllers = self.controllers(spec)
-    controllerNames = controllers.map(\.name)
     let events = self.events(spec)
     let faults = self.faults(spec)
     let bounds = Bounds(
@@ -61,7 +67,7 @@ final class ScenarioBuilder {
       interleaving: spec.choice("interleaving", Scenario.Interleaving.self) ?? .calls,
       time: spec.choice("time", Scenario.TimeMode.self) ?? .fair,
       kubernetesVersion: version(spec), objects: objects, controllers: controllers, names: names,
-      symbols: symbols, assume: spec.list("assume").compactMap { spec.expression(of: $0) },
+      symbols: symbols, assume: assume,
       variables: variables, events: events, faults: faults, bounds: bounds,
       properties: properties, kinds: kinds, warnings: [])
     guard findings.errorCount == before else { return nil }
@@ -88,9 +94,9 @@ final class ScenarioBuilder {
   /// Makes a Controller document known by its name.
   func collectController(_ document: YAMLNode, source: SourceFile) {
     guard let name = ControllerDecoder.name(of: document) else {
-      // The decoder says what is wrong with it.
-      _ = ControllerDecoder(source: source, findings: findings, kinds: kinds)
-        .controller(of: document)
+      // The reader says what is wrong with it.
+      _ = FieldReader(document, ControllerFields.document, source: source, findings: findings)?
+        .reader("metadata", ScenarioFields.metadata)?.objectName("name")
       return
     }
     if let other = controllerDocuments.first(where: { $0.name == name }) {
@@ -131,8 +137,12 @@ final class ScenarioBuilder {
       let nameNode = reader["name"], let name = reader.text("name"),
       Identifier.check(
         name, at: nameNode, reserved: Identifier.scenarioVariables, findings: findings),
-      let expression = reader.expression("expression")
-    else { return nil }
+      let expression = reader.expression("expression", scopes.live, .any)
+    else {
+      if let name = node["name"]?.string { scopes.addBroken(variable: name) }
+      return nil
+    }
+    scopes.add(variable: name, expression)
     return NamedExpression(name: name, expression: expression, location: nameNode.location)
   }
 

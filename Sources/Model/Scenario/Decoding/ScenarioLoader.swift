@@ -49,7 +49,17 @@ package struct ScenarioLoader {
       }
     }
     return Result(
-      scenarios: scenarios, diagnostics: findings.diagnostics, sources: library.sources)
+      scenarios: scenarios, diagnostics: withoutConsequences(findings.diagnostics),
+      sources: library.sources)
+  }
+
+  /// Leaves out what only follows from a missing file: the kinds and controllers it would define.
+  private func withoutConsequences(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard diagnostics.contains(where: \.isMissingFile) else { return diagnostics }
+    let consequences: [DiagnosticCode] = [.undefinedKind, .unknownController, .unused]
+    return diagnostics.filter { finding in
+      !consequences.contains { $0.rawValue == finding.code }
+    }
   }
 
   private func addNoScenario(_ path: String, file: DocumentLibrary.File) {

@@ -1,0 +1,108 @@
+/// What a verification found, as data: every renderer tells the same.
+package struct VerificationReport: Sendable {
+  /// `metadata.name` of the scenario.
+  package var scenario: String
+  /// The scenario's file, as diagnostics show it.
+  package var path: String
+  /// One entry per property that was asked for, in the order of the scenario.
+  package var properties: [PropertyReport]
+  /// What the verdicts cover, one sentence each: the interleaving, the symbols' values, the bounds.
+  package var coverage: [String]
+  /// What the user should know besides, one sentence each.
+  package var notes: [String]
+  package var figures: SearchFigures
+  package var timing: SearchTiming
+
+  /// Makes a report.
+  package init(
+    scenario: String, path: String, properties: [PropertyReport], coverage: [String] = [],
+    notes: [String] = [], figures: SearchFigures = SearchFigures(),
+    timing: SearchTiming = SearchTiming()
+  ) {
+    self.scenario = scenario
+    self.path = path
+    self.properties = properties
+    self.coverage = coverage
+    self.notes = notes
+    self.figures = figures
+    self.timing = timing
+  }
+}
+
+/// The verdict on one property.
+package struct PropertyReport: Sendable {
+  /// The three verdicts; there is no fourth.
+  package enum Verdict: Sendable {
+    case holds
+    case violated(Counterexample)
+    /// The reason: a limit, an interruption, something that is not decided yet.
+    case inconclusive(String)
+  }
+
+  package var name: String
+  /// The word of its claim: `always`, `converges`.
+  package var kind: String
+  package var verdict: Verdict
+
+  /// Makes an entry.
+  package init(name: String, kind: String, verdict: Verdict) {
+    self.name = name
+    self.kind = kind
+    self.verdict = verdict
+  }
+
+  /// Whether a violation is one of liveness, convergence or confluence (exit code 13).
+  package var isAboutInfinity: Bool {
+    guard case .violated(let counterexample) = verdict, !counterexample.isEvaluationError else {
+      return false
+    }
+    return ["eventually", "leadsTo", "converges", "confluent"].contains(kind)
+  }
+}
+
+/// The deterministic numbers of a search; the last line of a verdict.
+package struct SearchFigures: Hashable, Sendable {
+  package var states: Int
+  package var transitions: Int
+  package var settled: Int
+  /// The reduction that was used: `none`.
+  package var reduction: String
+  /// How many distinct reconciles were run.
+  package var reconciles: Int
+  /// How many reconciles were answered from the trees instead.
+  package var memo: Int
+  package var solver: Int
+
+  /// Makes figures.
+  package init(
+    states: Int = 0, transitions: Int = 0, settled: Int = 0, reduction: String = "none",
+    reconciles: Int = 0, memo: Int = 0, solver: Int = 0
+  ) {
+    self.states = states
+    self.transitions = transitions
+    self.settled = settled
+    self.reduction = reduction
+    self.reconciles = reconciles
+    self.memo = memo
+    self.solver = solver
+  }
+
+  /// The line of figures, `states=12 transitions=20` and so on.
+  package var line: String {
+    "states=\(states) transitions=\(transitions) settled=\(settled) reduction=\(reduction) "
+      + "reconciles=\(reconciles) memo=\(memo) solver=\(solver)"
+  }
+}
+
+/// What differs from run to run; never on stdout as text.
+package struct SearchTiming: Hashable, Sendable {
+  package var seconds: Double
+  /// The largest resident size, in bytes; 0 where it is unknown.
+  package var peakMemory: Int
+
+  /// Makes timing.
+  package init(seconds: Double = 0, peakMemory: Int = 0) {
+    self.seconds = seconds
+    self.peakMemory = peakMemory
+  }
+}
