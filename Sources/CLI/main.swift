@@ -1,1 +1,3 @@
-print("kverify")
+import Foundation
+
+exit(CommandLineEntry.run(Array(CommandLine.arguments.dropFirst())))

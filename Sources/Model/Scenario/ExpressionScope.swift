@@ -111,7 +111,9 @@ struct ExpressionScope: Sendable {
     case .type:
       findings.add(
         .expressionType, at: place, length: length, issue.message,
-        advice: "convert one side, with string(…), int(…) or dyn(…)")
+        advice: issue.message.contains("must have one type")
+          ? "write dyn('…') for the constant: Kubernetes' CEL wants values of one type"
+          : "convert one side, with string(…), int(…) or dyn(…)")
     case .undeclaredVariable(let name, _):
       addUndeclared(name, after: issue.span.end, of: source, positions: positions, findings)
     case .undeclaredFunction(let name, let known):

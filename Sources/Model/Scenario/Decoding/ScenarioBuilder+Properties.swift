@@ -158,7 +158,7 @@ extension ScenarioBuilder {
           ?? "write the kind as in its manifests")
       return nil
     }
-    guard let path = FieldPath.parse(text[text.index(after: colon)...]), !path.isEmpty else {
+    guard let path = IgnoredFields.parse(text[text.index(after: colon)...]), !path.isEmpty else {
       return bad("has no path after the colon")
     }
     return IgnoredPath(
@@ -168,7 +168,7 @@ extension ScenarioBuilder {
 }
 
 /// Paths of fields as text: `metadata.annotations["a.b/c"].d`.
-enum FieldPath {
+enum IgnoredFields {
   /// The keys of a path; nil where it is none.
   static func parse(_ text: Substring) -> [String]? {
     var keys: [String] = []
