@@ -98,6 +98,15 @@ package protocol ReconcileOracle: AnyObject {
 
   /// A value that differs from every other one: `fresh()`.
   func freshValue() throws -> String
+
+  /// Whether something that may happen at most `limit` times in a run happens now: a choice while
+  /// uses are left, false ever after. How many were spent is part of the state.
+  func spend(_ budget: String, limit: Int) throws -> Bool
+}
+
+extension ReconcileOracle {
+  /// Nothing that is optional happens, where an oracle has no budgets.
+  package func spend(_ budget: String, limit: Int) throws -> Bool { false }
 }
 
 /// Which requests a change of an object puts into a controller's queue.

@@ -1,0 +1,75 @@
+internal import CEL
+
+/// The annotations by which a Deployment remembers its rollouts.
+///
+/// Follows pkg/controller/deployment/util/deployment_util.go (SetNewReplicaSetAnnotations,
+/// SetReplicasAnnotations).
+enum DeploymentAnnotations {
+  static let revision = "deployment.kubernetes.io/revision"
+  static let history = "deployment.kubernetes.io/revision-history"
+  static let desired = "deployment.kubernetes.io/desired-replicas"
+  static let max = "deployment.kubernetes.io/max-replicas"
+
+  /// Those that a Deployment does not hand down to its ReplicaSets (annotationsToSkip).
+  private static let skipped = [
+    "kubectl.kubernetes.io/last-applied-configuration", revision, history, desired, max,
+    "deprecated.deployment.rollback.to",
+  ]
+  /// Upstream keeps at most so many characters of history.
+  private static let historyLimit = 2000
+
+  /// The revision number of a ReplicaSet, 0 where it has none; nil where it is no number.
+  static func revision(of object: JSONObject) -> Int64? {
+    guard let text = object.annotations[revision]?.string else { return 0 }
+    return Int64(text)
+  }
+
+  /// The highest revision (MaxRevision).
+  static func maxRevision(_ replicaSets: [JSONObject]) -> Int64 {
+    replicaSets.compactMap(revision(of:)).max().map { Swift.max($0, 0) } ?? 0
+  }
+
+  static func desiredReplicas(_ replicaSet: JSONObject) -> Int? {
+    replicaSet.annotations[desired]?.string.flatMap { Int($0) }
+  }
+
+  static func maxReplicas(_ replicaSet: JSONObject) -> Int? {
+    replicaSet.annotations[max]?.string.flatMap { Int($0) }
+  }
+
+  /// SetReplicasAnnotations: notes the sizes that a ReplicaSet was scaled for.
+  static func setReplicas(_ replicaSet: inout JSONObject, for deployment: JSONObject) {
+    let wanted = deployment.specReplicas
+    replicaSet.annotations[desired] = .string(String(wanted))
+    replicaSet.annotations[max] = .string(String(wanted + DeploymentMath.maxSurge(deployment)))
+  }
+
+  /// SetNewReplicaSetAnnotations: copies the Deployment's annotations and sets the revision, if it
+  /// grows; a ReplicaSet that is rolled back to keeps its old revisions as history.
+  static func setForNew(
+    _ replicaSet: inout JSONObject, of deployment: JSONObject, newRevision: Int64, exists: Bool
+  ) {
+    for entry in deployment.annotations.entries where !skipped.contains(entry.key) {
+      replicaSet.annotations[entry.key] = entry.value
+    }
+    let oldText = replicaSet.annotations[revision]?.string
+    guard let old = oldText.map({ $0.isEmpty ? 0 : Int64($0) }) ?? 0 else { return }
+    if old < newRevision {
+      replicaSet.annotations[revision] = .string(String(newRevision))
+      if let oldText { addHistory(oldText, &replicaSet) }
+    }
+    if !exists { setReplicas(&replicaSet, for: deployment) }
+  }
+
+  private static func addHistory(_ oldRevision: String, _ replicaSet: inout JSONObject) {
+    let text = replicaSet.annotations[history]?.string ?? ""
+    var revisions = text.split(separator: ",", omittingEmptySubsequences: true).map(String.init)
+    var length = text.utf8.count + oldRevision.utf8.count + 1
+    while length > historyLimit, !revisions.isEmpty {
+      length -= revisions.removeFirst().utf8.count + 1
+    }
+    guard length <= historyLimit || text.isEmpty else { return }
+    replicaSet.annotations[history] = .string(
+      (revisions + [oldRevision]).joined(separator: ","))
+  }
+}

@@ -1,0 +1,79 @@
+internal import CEL
+
+/// The deployment controller: which changes wake it, and one sync.
+///
+/// Follows pkg/controller/deployment/deployment_controller.go.
+struct DeploymentController: Reconciler {
+  let name = "deployment"
+  let fieldManager = "kube-controller-manager"
+
+  var watches: [WatchRule] {
+    [
+      WatchRule(.deployment, .object),
+      // addReplicaSet, updateReplicaSet, deleteReplicaSet: the owner, before and after.
+      WatchRule(.replicaSet, .controllerOwner(.deployment)),
+      // An orphan wakes whoever may adopt it: when it appears, and when its labels or owner change.
+      WatchRule(.replicaSet, .map(Self.possibleOwners)) { old, new in
+        guard let new, new.controllerReference == nil, new.deletionTimestamp == nil else {
+          return false
+        }
+        guard let old else { return true }
+        return old.labels != new.labels || old.controllerReference != nil
+      },
+      // deletePod: Recreate waits for the last Pod of the old ReplicaSets to be gone.
+      WatchRule(.pod, .map(Self.recreateDeployment)) { _, new in new == nil },
+    ]
+  }
+
+  func reconcile(
+    _ request: ReconcileRequest, oracle: any ReconcileOracle
+  ) throws -> ReconcileResult {
+    guard
+      let deployment = try oracle.get(
+        "apps/v1", "Deployment", namespace: request.namespace, name: request.name)
+    else { return .done }
+    let sync = DeploymentSync(
+      deployment, ControllerClient(oracle: oracle, fieldManager: fieldManager))
+    return try sync.run()
+  }
+
+  /// getDeploymentsForReplicaSet: the Deployments whose selector accepts an orphan's labels.
+  private static func possibleOwners(
+    _ replicaSet: JSONObject, _ reader: any MappingReader
+  ) throws -> [ReconcileRequest] {
+    guard !replicaSet.labels.isEmpty else { return [] }
+    return reader.objects(of: .deployment, namespace: replicaSet.namespace, selection: .all)
+      .filter { deployment in
+        guard let selector = LabelSelector(object: deployment.at("spec", "selector")) else {
+          return false
+        }
+        return !selector.isEmpty && selector.matches(replicaSet)
+      }
+      .map { ReconcileRequest(namespace: $0.namespace, name: $0.name) }
+  }
+
+  /// deletePod: the Recreate Deployment that has no Pod left.
+  private static func recreateDeployment(
+    _ pod: JSONObject, _ reader: any MappingReader
+  ) throws -> [ReconcileRequest] {
+    func controller(of object: JSONObject, _ groupKind: GroupKind) -> JSONObject? {
+      guard let reference = object.controllerReference,
+        ControllerReference.isOf(reference, groupKind),
+        let owner = reader.object(
+          ObjectKey(groupKind, namespace: object.namespace, name: reference["name"]?.string ?? "")),
+        owner.uid == reference["uid"]?.string
+      else { return nil }
+      return owner
+    }
+    guard let replicaSet = controller(of: pod, .replicaSet),
+      let deployment = controller(of: replicaSet, .deployment),
+      deployment.at("spec", "strategy", "type")?.string == "Recreate"
+    else { return [] }
+    let owned = reader.objects(of: .replicaSet, namespace: pod.namespace, selection: .all)
+      .filter { ControllerReference.isControlled($0, by: deployment) }
+    let pods = reader.objects(of: .pod, namespace: pod.namespace, selection: .all)
+      .filter { pod in owned.contains { ControllerReference.isControlled(pod, by: $0) } }
+    guard pods.isEmpty else { return [] }
+    return [ReconcileRequest(namespace: deployment.namespace, name: deployment.name)]
+  }
+}

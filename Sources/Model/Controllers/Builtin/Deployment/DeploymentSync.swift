@@ -1,0 +1,94 @@
+internal import CEL
+
+/// One sync of one Deployment.
+///
+/// Follows pkg/controller/deployment/deployment_controller.go (syncDeployment). As upstream, it works
+/// on a copy of the Deployment that earlier parts of a sync change in memory and later ones write:
+/// a status update after another one in the same sync carries the old resourceVersion and conflicts.
+final class DeploymentSync {
+  let client: ControllerClient
+  /// The copy from the cache, with what this sync has changed so far.
+  var deployment: JSONObject
+
+  init(_ deployment: JSONObject, _ client: ControllerClient) {
+    self.deployment = deployment
+    self.client = client
+  }
+
+  var oracle: any ReconcileOracle { client.oracle }
+
+  /// The whole sync.
+  func run() throws -> ReconcileResult {
+    guard let selector = LabelSelector(object: deployment.at("spec", "selector")) else {
+      throw ReconcileError("the Deployment's selector is invalid")
+    }
+    if selector.isEmpty { return try observeEmptySelector() }
+
+    let replicaSets = try claimReplicaSets(selector)
+    // getPodMapForDeployment reads the Pods in every sync; only Recreate looks at them.
+    if deployment.deletionTimestamp != nil {
+      let (new, old) = try replicaSetsAndRevision(replicaSets, createIfMissing: false)
+      return try writeStatusOnly(old + [new].compactMap(\.self), new)
+    }
+    try markPausedOrResumed()
+    if isPaused { return try scaleOrWait(replicaSets) }
+    if try isScalingEvent(replicaSets) { return try scaleOrWait(replicaSets) }
+    switch deployment.at("spec", "strategy", "type")?.string ?? "RollingUpdate" {
+    case "Recreate": return try rolloutRecreate(replicaSets)
+    case "RollingUpdate": return try rolloutRolling(replicaSets)
+    default: throw ReconcileError("unexpected deployment strategy type")
+    }
+  }
+
+  /// A Deployment that selects everything is only marked as seen.
+  private func observeEmptySelector() throws -> ReconcileResult {
+    if deployment.statusInteger("observedGeneration") < Int(deployment.generation) {
+      deployment.set(.int(deployment.generation), at: "status", "observedGeneration")
+      _ = try client.updateStatus(deployment)
+    }
+    return .done
+  }
+
+  /// getReplicaSetsForDeployment.
+  private func claimReplicaSets(_ selector: LabelSelector) throws -> [JSONObject] {
+    let all = try oracle.list(
+      ListQuery(apiVersion: "apps/v1", kind: "ReplicaSet", namespace: deployment.namespace))
+    return try ObjectClaim(client: client, controller: deployment, selector: selector).claim(all)
+  }
+
+  var isPaused: Bool { deployment.at("spec", "paused")?.bool ?? false }
+
+  /// checkPausedConditions.
+  ///
+  /// The sync goes on after the write, with a resourceVersion that is out of
+  /// date; a further write of the Deployment fails, and the watch event starts the next sync.
+  private func markPausedOrResumed() throws {
+    guard hasProgressDeadline else { return }
+    let conditions = ConditionList(of: deployment)
+    let reason = conditions.reason("Progressing")
+    if reason == Reason.timedOut { return }
+    let isMarked = reason == Reason.paused
+    guard isPaused != isMarked else { return }
+    setCondition(
+      .progressing, status: "Unknown", reason: isPaused ? Reason.paused : Reason.resumed,
+      message: isPaused ? "Deployment is paused" : "Deployment is resumed")
+    _ = try client.updateStatus(deployment).object("updating the Deployment's status")
+  }
+
+  /// isScalingEvent: whether an active ReplicaSet was last scaled for another size.
+  private func isScalingEvent(_ replicaSets: [JSONObject]) throws -> Bool {
+    let (new, old) = try replicaSetsAndRevision(replicaSets, createIfMissing: false)
+    return DeploymentMath.active(old + [new].compactMap(\.self)).contains { replicaSet in
+      DeploymentAnnotations.desiredReplicas(replicaSet).map { $0 != deployment.specReplicas }
+        ?? false
+    }
+  }
+
+  /// sync: what is done for a Deployment that is paused or was scaled.
+  private func scaleOrWait(_ replicaSets: [JSONObject]) throws -> ReconcileResult {
+    let (new, old) = try replicaSetsAndRevision(replicaSets, createIfMissing: false)
+    try scale(new, old)
+    if isPaused { try cleanUp(old) }
+    return try writeStatusOnly(old + [new].compactMap(\.self), new)
+  }
+}

@@ -1,0 +1,115 @@
+internal import CEL
+
+/// The garbage collector: which changes put which objects into its two queues.
+///
+/// Follows pkg/controller/garbagecollector/graph_builder.go (processGraphChanges,
+/// processTransitions). Upstream keeps a graph of all objects in memory; here the cache is the graph,
+/// and a request is an object to be looked at (GarbageCollectorRequest). An object in orphan deletion
+/// is upstream's queue attemptToOrphan, every other one attemptToDelete.
+struct GarbageCollectorController: Reconciler {
+  static let foregroundFinalizer = "foregroundDeletion"
+  static let orphanFinalizer = "orphan"
+
+  let name = "garbagecollector"
+  let fieldManager = "kube-controller-manager"
+  /// The kinds in the composition, without duplicates, in order.
+  let kinds: [GroupKind]
+  let isNamespaced: @Sendable (GroupKind) -> Bool
+
+  init(kinds: [GroupKind], isNamespaced: @escaping @Sendable (GroupKind) -> Bool) {
+    var unique: [GroupKind] = []
+    for kind in kinds.sorted() where unique.last != kind { unique.append(kind) }
+    self.kinds = unique
+    self.isNamespaced = isNamespaced
+  }
+
+  var watches: [WatchRule] {
+    kinds.flatMap { kind in
+      [
+        // The object itself: it appears with owners, its owners change, or its deletion now waits
+        // for dependents.
+        WatchRule(
+          kind, .map { object, _ in [GarbageCollectorRequest(object).request] },
+          predicate: { old, new in
+            guard let new else { return false }
+            let startsWaiting =
+              Self.waits(new) && !(old.map(Self.waits) ?? false)
+            let hasNewOwners =
+              !new.ownerReferences.isEmpty && old?.ownerReferences != new.ownerReferences
+            return startsWaiting || hasNewOwners
+          }),
+        // Its dependents: it is gone, or begins to be deleted in the foreground.
+        WatchRule(
+          kind, .map { object, reader in dependentRequests(of: object, reader) },
+          predicate: { old, new in
+            guard let new else { return true }
+            return Self.isDeletingDependents(new)
+              && !(old.map(Self.isDeletingDependents) ?? false)
+          }),
+        // Its owners that wait for it: it is gone, or no longer blocks them.
+        WatchRule(
+          kind, .map { object, reader in waitingOwnerRequests(of: object, reader) },
+          predicate: { old, new in
+            guard let old, !old.ownerReferences.isEmpty else { return false }
+            return new.map { $0.ownerReferences != old.ownerReferences } ?? true
+          }),
+      ]
+    }
+  }
+
+  func reconcile(
+    _ request: ReconcileRequest, oracle: any ReconcileOracle
+  ) throws -> ReconcileResult {
+    guard let wanted = GarbageCollectorRequest(request),
+      let item = try oracle.get(
+        wanted.groupKind.anyAPIVersion, wanted.groupKind.kind, namespace: wanted.namespace,
+        name: wanted.name)
+    else { return .done }
+    let collection = GarbageCollection(
+      item: item, kinds: kinds, isNamespaced: isNamespaced,
+      client: ControllerClient(oracle: oracle, fieldManager: fieldManager))
+    if Self.isOrphaning(item) { try collection.orphanDependents() }
+    // Both queues may hold the object.
+    try collection.attemptToDelete()
+    return .done
+  }
+
+  /// Being deleted, and waiting for its dependents to be let go (beingOrphaned).
+  static func isOrphaning(_ object: JSONObject) -> Bool {
+    object.deletionTimestamp != nil && object.finalizers.contains(orphanFinalizer)
+  }
+
+  /// Being deleted, and waiting for its dependents to be deleted (isDeletingDependents).
+  static func isDeletingDependents(_ object: JSONObject) -> Bool {
+    object.deletionTimestamp != nil && object.finalizers.contains(foregroundFinalizer)
+  }
+
+  private static func waits(_ object: JSONObject) -> Bool {
+    isOrphaning(object) || isDeletingDependents(object)
+  }
+
+  private func dependentRequests(
+    of owner: JSONObject, _ reader: any MappingReader
+  ) -> [ReconcileRequest] {
+    kinds.flatMap { kind in
+      reader.objects(
+        of: kind, namespace: owner.namespace.isEmpty ? nil : owner.namespace,
+        selection: .dependents(uid: owner.uid))
+    }.map { GarbageCollectorRequest($0).request }
+  }
+
+  private func waitingOwnerRequests(
+    of dependent: JSONObject, _ reader: any MappingReader
+  ) -> [ReconcileRequest] {
+    dependent.ownerReferences.compactMap { reference in
+      let kind = GroupKind(apiVersion: reference.apiVersion, kind: reference.kind)
+      let key = ObjectKey(
+        kind, namespace: isNamespaced(kind) ? dependent.namespace : "",
+        name: reference["name"]?.string ?? "")
+      guard let owner = reader.object(key), owner.uid == reference["uid"]?.string,
+        Self.isDeletingDependents(owner)
+      else { return nil }
+      return GarbageCollectorRequest(owner).request
+    }
+  }
+}

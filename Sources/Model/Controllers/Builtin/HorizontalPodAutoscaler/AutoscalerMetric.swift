@@ -1,0 +1,191 @@
+internal import CEL
+
+/// What one metric of an autoscaler calls for.
+///
+/// Follows pkg/controller/podautoscaler/horizontal.go (computeReplicasForMetric) and
+/// replica_calculator.go (GetResourceReplicas, calcPlainMetricReplicas,
+/// GetObjectMetricReplicas, GetExternalPerPodMetricReplicas).
+struct AutoscalerMetric {
+  /// A number of replicas, and the entry of `status.currentMetrics`.
+  struct Proposal {
+    var replicas: Int
+    var status: JSONValue
+  }
+
+  /// Why nothing could be computed: the reason of the condition, and words.
+  struct Failure: Error {
+    var reason: String
+    var message: String
+  }
+
+  let spec: JSONObject
+  let currentReplicas: Int
+  let statusReplicas: Int
+  let namespace: String
+  let selector: String
+  let hasPods: Bool
+  let request: ReconcileRequest
+  let options: BuiltinOptions
+  let oracle: any ReconcileOracle
+
+  /// Computes it; what the metric lacks is a `Failure`, an error of the oracle is thrown.
+  func propose() throws -> Result<Proposal, Failure> {
+    let type = spec["type"]?.string ?? ""
+    let source = spec[type.prefix(1).lowercased() + type.dropFirst()]?.object ?? JSONObject()
+    let target = source["target"]?.object ?? source
+    switch type {
+    case "Resource":
+      if let utilization = target["averageUtilization"]?.int {
+        return try resource(source, target: Int(utilization))
+      }
+      if let value = target["averageValue"].flatMap(ResourceQuantity.milli) {
+        return try plain(
+          source, target: value, reason: "FailedGetResourceMetric",
+          isProcessor: source["name"]?.string == "cpu")
+      }
+    case "Pods":
+      if let value = target["averageValue"].flatMap(ResourceQuantity.milli) {
+        return try plain(source, target: value, reason: "FailedGetPodsMetric", isProcessor: false)
+      }
+    case "Object", "External":
+      return try value(type, source, target)
+    default: break
+    }
+    return .failure(
+      Failure(reason: "InvalidMetricSourceType", message: "invalid metric source"))
+  }
+
+  private static func missing(_ reason: String) -> Failure {
+    Failure(reason: reason, message: "no metrics returned from the metrics API")
+  }
+
+  private func pods() throws -> AutoscalerPods {
+    guard hasPods else { return AutoscalerPods(assumedReady: max(currentReplicas, 1)) }
+    return AutoscalerPods(
+      try oracle.list(
+        ListQuery(
+          apiVersion: "v1", kind: "Pod", namespace: namespace,
+          selection: .selectors(label: selector, field: ""))))
+  }
+
+  /// GetResourceReplicas: utilization in percent of the Pods' requests.
+  private func resource(
+    _ source: JSONObject, target: Int
+  ) throws -> Result<Proposal, Failure> {
+    let reason = "FailedGetResourceMetric"
+    let name = source["name"]?.string ?? ""
+    let pods = try pods()
+    guard let utilization = try options.integer("utilization", request, oracle),
+      pods.measured > 0 || pods.count == 0
+    else { return .failure(Self.missing(reason)) }
+    guard pods.count > 0 else {
+      return .failure(
+        Failure(
+          reason: reason,
+          message: "no pods returned by selector while calculating replica count"))
+    }
+    let groups = pods.grouped(isProcessor: name == "cpu")
+    guard let milli = pods.averageRequest(name) else {
+      return .failure(Failure(reason: reason, message: "missing request for \(name)"))
+    }
+    guard groups.ready > 0 else {
+      return .failure(
+        Failure(reason: reason, message: "did not receive metrics for any ready pods"))
+    }
+    let calculation = ReplicaCalculation(
+      currentReplicas: currentReplicas, groups: groups, value: utilization, full: 100,
+      target: target, keepsDirection: true)
+    var current: JSONObject = ["averageUtilization": .int(Int64(utilization))]
+    if milli > 0 {
+      current["averageValue"] = .string(
+        ResourceQuantity.text(milli: milli * Int64(utilization) / 100))
+    }
+    return .success(
+      Proposal(
+        replicas: calculation.replicas,
+        status: [
+          "type": "Resource",
+          "resource": ["name": .string(name), "current": .object(current)],
+        ]))
+  }
+
+  /// calcPlainMetricReplicas: an average value per Pod, in thousandths.
+  private func plain(
+    _ source: JSONObject, target: Int64, reason: String, isProcessor: Bool
+  ) throws -> Result<Proposal, Failure> {
+    let pods = try pods()
+    guard
+      let value = try options.value("averageValue", request, oracle)
+        .flatMap(ResourceQuantity.milli), pods.measured > 0 || pods.count == 0
+    else { return .failure(Self.missing(reason)) }
+    guard pods.count > 0 else {
+      return .failure(
+        Failure(
+          reason: reason,
+          message: "no pods returned by selector while calculating replica count"))
+    }
+    let groups = pods.grouped(isProcessor: isProcessor)
+    guard groups.ready > 0 else {
+      return .failure(
+        Failure(reason: reason, message: "did not receive metrics for any ready pods"))
+    }
+    let calculation = ReplicaCalculation(
+      currentReplicas: currentReplicas, groups: groups, value: Int(value), full: Int(target),
+      target: Int(target), keepsDirection: false)
+    var entry = source
+    entry["target"] = nil
+    entry["current"] = ["averageValue": .string(ResourceQuantity.text(milli: value))]
+    let type = spec["type"]?.string ?? ""
+    return .success(
+      Proposal(
+        replicas: calculation.replicas,
+        status: [
+          "type": .string(type),
+          type.prefix(1).lowercased() + type.dropFirst(): .object(entry),
+        ]))
+  }
+
+  /// A metric of an object or from outside: a value for all Pods together.
+  private func value(
+    _ type: String, _ source: JSONObject, _ target: JSONObject
+  ) throws -> Result<Proposal, Failure> {
+    let reason = "FailedGet\(type)Metric"
+    guard
+      let value = try options.value("value", request, oracle).flatMap(ResourceQuantity.milli)
+    else { return .failure(Self.missing(reason)) }
+    var replicas = currentReplicas
+    let current: JSONObject
+    if let perPod = target["averageValue"].flatMap(ResourceQuantity.milli) {
+      // GetObjectPerPodMetricReplicas, GetExternalPerPodMetricReplicas
+      replicas = statusReplicas
+      let ratio = Double(value) / (Double(perPod) * Double(statusReplicas))
+      if abs(1 - ratio) > ReplicaCalculation.tolerance {
+        replicas = Int((Double(value) / Double(perPod)).rounded(.up))
+      }
+      let average = statusReplicas == 0 ? value : (value - 1) / Int64(statusReplicas) + 1
+      current = ["averageValue": .string(ResourceQuantity.text(milli: average))]
+    } else if let total = target["value"].flatMap(ResourceQuantity.milli) {
+      // getUsageRatioReplicaCount
+      let ratio = Double(value) / Double(total)
+      if currentReplicas == 0 {
+        replicas = Int(ratio.rounded(.up))
+      } else if abs(1 - ratio) > ReplicaCalculation.tolerance {
+        let pods = try pods()
+        guard pods.count > 0 else {
+          return .failure(Failure(reason: reason, message: "no pods returned by selector"))
+        }
+        replicas = Int((ratio * Double(pods.running)).rounded(.up))
+      }
+      current = ["value": .string(ResourceQuantity.text(milli: value))]
+    } else {
+      return .failure(Failure(reason: reason, message: "invalid metric source"))
+    }
+    var entry = source
+    entry["target"] = nil
+    entry["current"] = .object(current)
+    return .success(
+      Proposal(
+        replicas: replicas,
+        status: ["type": .string(type), type.lowercased(): .object(entry)]))
+  }
+}

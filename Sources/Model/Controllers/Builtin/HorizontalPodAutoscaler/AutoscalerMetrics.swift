@@ -1,0 +1,82 @@
+internal import CEL
+
+/// How many replicas the metrics of an autoscaler call for.
+///
+/// Follows pkg/controller/podautoscaler/horizontal.go (computeReplicasForMetrics). The metrics server
+/// is the `with` of the scenario.
+struct AutoscalerMetrics {
+  /// What the metrics call for.
+  struct Outcome {
+    /// nil: nothing could be computed.
+    var replicas: Int?
+    /// `status.currentMetrics`.
+    var statuses: JSONValue?
+    /// The first metric that failed.
+    var failure: ReconcileError?
+  }
+
+  let autoscaler: JSONObject
+  let scale: JSONObject
+  let request: ReconcileRequest
+  let options: BuiltinOptions
+  let hasPods: Bool
+  let oracle: any ReconcileOracle
+
+  /// The greatest of what the metrics call for, with the condition ScalingActive.
+  func compute(_ status: inout AutoscalerStatus) throws -> Outcome {
+    guard let selector = scale.at("status", "selector")?.string, !selector.isEmpty else {
+      status.setCondition(
+        "ScalingActive", holds: false, "InvalidSelector",
+        "the HPA target's scale is missing a selector")
+      return Outcome(failure: ReconcileError("selector is required"))
+    }
+    let specs = metricSpecs
+    let current = scale.specInteger("replicas") ?? 0
+    var best: Int?
+    var statuses: [JSONValue] = []
+    var failures: [AutoscalerMetric.Failure] = []
+    for spec in specs {
+      let metric = AutoscalerMetric(
+        spec: spec, currentReplicas: current,
+        statusReplicas: scale.statusInteger("replicas"), namespace: autoscaler.namespace,
+        selector: selector, hasPods: hasPods, request: request, options: options, oracle: oracle)
+      switch try metric.propose() {
+      case .success(let proposal):
+        best = max(best ?? 0, proposal.replicas)
+        statuses.append(proposal.status)
+      case .failure(let failure): failures.append(failure)
+      }
+    }
+    let refusesPartly =
+      options.kubernetesVersion.autoscalerRefusesPartialScaleDown && (best ?? 0) < current
+    if let first = failures.first, failures.count >= specs.count || refusesPartly {
+      status.setCondition(
+        "ScalingActive", holds: false, first.reason,
+        "the HPA was unable to compute the replica count: \(first.message)")
+      return Outcome(failure: ReconcileError(first.message))
+    }
+    status.setCondition(
+      "ScalingActive", holds: true, "ValidMetricFound",
+      "the HPA was able to successfully calculate a replica count from a metric")
+    return Outcome(
+      replicas: best, statuses: .array(statuses),
+      failure: failures.first.map { ReconcileError($0.message) })
+  }
+
+  /// `spec.metrics`; in autoscaling/v1 the CPU target, and without either 80 % of CPU (the defaults of
+  /// pkg/apis/autoscaling).
+  private var metricSpecs: [JSONObject] {
+    let specs = (autoscaler.at("spec", "metrics")?.array ?? []).compactMap(\.object)
+    guard specs.isEmpty else { return specs }
+    let target = autoscaler.at("spec", "targetCPUUtilizationPercentage")?.int ?? 80
+    return [
+      [
+        "type": "Resource",
+        "resource": [
+          "name": "cpu",
+          "target": ["type": "Utilization", "averageUtilization": .int(target)],
+        ],
+      ]
+    ]
+  }
+}

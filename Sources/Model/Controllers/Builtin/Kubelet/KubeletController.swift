@@ -1,0 +1,116 @@
+internal import CEL
+
+/// The kubelets of all nodes: Pods run, become ready, and are gone once deleted.
+///
+/// Follows pkg/kubelet/status/status_manager.go (syncPod) and kubelet_pods.go
+/// (generateAPIPodStatus), without what lies below the API: each Pod's containers are started, and
+/// found ready, at once.
+struct KubeletController: Reconciler {
+  let name = "kubelet"
+  let fieldManager = "kubelet"
+  let options: BuiltinOptions
+
+  var watches: [WatchRule] { [WatchRule(.pod, .object)] }
+
+  func reconcile(
+    _ request: ReconcileRequest, oracle: any ReconcileOracle
+  ) throws -> ReconcileResult {
+    guard
+      let pod = try oracle.get("v1", "Pod", namespace: request.namespace, name: request.name)
+    else { return .done }
+    let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
+    let status = PodStatus(pod)
+    if status.isTerminating { return try confirmDeletion(pod, client) }
+    if status.isTerminal { return .done }
+    if status.nodeName.isEmpty, let node = try options.value("node", request, oracle)?.string {
+      return try bind(pod, to: node, client)
+    }
+    return try run(pod, request, client)
+  }
+
+  /// The Pod's containers have stopped: DELETE without grace, on condition of the uid.
+  private func confirmDeletion(
+    _ pod: JSONObject, _ client: ControllerClient
+  ) throws -> ReconcileResult {
+    let answer = try client.delete(
+      pod, ["gracePeriodSeconds": 0, "preconditions": ["uid": .string(pod.uid)]])
+    // A Pod that is gone, or another one by now, is as good (status_manager.go).
+    if answer.isSuccess || answer.isNotFound || answer.isConflict { return .done }
+    throw answer.error("deleting a Pod")
+  }
+
+  /// Stands in for a scheduler: POST to `binding`.
+  private func bind(
+    _ pod: JSONObject, to node: String, _ client: ControllerClient
+  ) throws -> ReconcileResult {
+    let binding: JSONValue = [
+      "apiVersion": "v1", "kind": "Binding",
+      "metadata": [
+        "name": .string(pod.name), "namespace": .string(pod.namespace), "uid": .string(pod.uid),
+      ],
+      "target": ["apiVersion": "v1", "kind": "Node", "name": .string(node)],
+    ]
+    let answer = try client.oracle.send(
+      APIRequest(
+        .create, apiVersion: "v1", kind: "Pod", namespace: pod.namespace, name: pod.name,
+        subresource: "binding", body: binding, fieldManager: "kube-scheduler"))
+    guard answer.isSuccess || answer.isNotFound else { throw answer.error("binding a Pod") }
+    return .done
+  }
+
+  private func run(
+    _ pod: JSONObject, _ request: ReconcileRequest, _ client: ControllerClient
+  ) throws -> ReconcileResult {
+    let oracle = client.oracle
+    let status = PodStatus(pod)
+    if try mayHappen("fail", request, oracle) {
+      return try write(KubeletPodStatus(pod).finished("Failed"), pod, client)
+    }
+    if status.isReady {
+      if try succeeds(pod, request, oracle) {
+        return try write(KubeletPodStatus(pod).finished("Succeeded"), pod, client)
+      }
+      if try mayHappen("unready", request, oracle) {
+        return try write(KubeletPodStatus(pod).running(isReady: false), pod, client)
+      }
+      return try isSettled(request, oracle) ? .done : .requeueAfter(seconds: 10)
+    }
+    return try write(KubeletPodStatus(pod).running(isReady: true), pod, client)
+  }
+
+  /// A use of one of the budgets `fail` and `unready`.
+  private func mayHappen(
+    _ key: String, _ request: ReconcileRequest, _ oracle: any ReconcileOracle
+  ) throws -> Bool {
+    guard let limit = try options.integer(key, request, oracle), limit > 0 else { return false }
+    return try oracle.spend("kubelet \(key)", limit: limit)
+  }
+
+  /// Whether the Pod's containers have exited with success; those of `restartPolicy: Always` are
+  /// started again instead.
+  private func succeeds(
+    _ pod: JSONObject, _ request: ReconcileRequest, _ oracle: any ReconcileOracle
+  ) throws -> Bool {
+    guard (pod.at("spec", "restartPolicy")?.string ?? "Always") != "Always" else { return false }
+    return try options.value("succeed", request, oracle)?.bool ?? false
+  }
+
+  /// Whether nothing more can happen to a ready Pod by itself, so that no timer is needed.
+  private func isSettled(
+    _ request: ReconcileRequest, _ oracle: any ReconcileOracle
+  ) throws -> Bool {
+    let limits = try ["fail", "unready"].map { try options.integer($0, request, oracle) ?? 0 }
+    return limits.allSatisfy { $0 <= 0 } && options.values["succeed"] == nil
+  }
+
+  /// syncPod: a patch of `/status` on condition of the uid.
+  private func write(
+    _ status: JSONObject, _ pod: JSONObject, _ client: ControllerClient
+  ) throws -> ReconcileResult {
+    let answer = try client.patch(
+      pod, .strategic,
+      ["metadata": ["uid": .string(pod.uid)], "status": .object(status)], subresource: "status")
+    if answer.isSuccess || answer.isNotFound || answer.isConflict { return .done }
+    throw answer.error("updating a Pod's status")
+  }
+}

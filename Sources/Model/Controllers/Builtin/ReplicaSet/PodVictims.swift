@@ -1,0 +1,98 @@
+internal import CEL
+
+/// Which Pods go when there are too many.
+///
+/// Follows pkg/controller/controller_utils.go (ActivePodsWithRanks) and
+/// replicaset/replica_set.go (getPodsToDelete, getPodsRankedByRelatedPodsOnSameNode): unscheduled
+/// before scheduled, pending before running, not ready before ready, cheap before dear, Pods on
+/// crowded nodes before others, often restarted before others.
+///
+/// What upstream compares further is time: how long a Pod has been ready and how old it is, on a
+/// logarithmic scale, with the uid deciding inside a bucket. Among Pods that are equal so far that is
+/// open, and every choice is explored.
+struct PodVictims {
+  let version: KubernetesVersion
+  let oracle: any ReconcileOracle
+
+  /// What is known of a Pod, in the order of comparison; the smallest goes first.
+  private struct Rank: Comparable {
+    let isScheduled: Int
+    let phase: Int
+    let isReady: Int
+    let cost: Int64
+    let crowd: Int
+    let restarts: Int64
+
+    static func < (left: Rank, right: Rank) -> Bool {
+      let early = (left.isScheduled, left.phase, left.isReady, left.cost)
+      let other = (right.isScheduled, right.phase, right.isReady, right.cost)
+      if early != other { return early < other }
+      return (left.crowd, left.restarts) < (right.crowd, right.restarts)
+    }
+  }
+
+  /// Chooses `count` of the Pods, fewer than all.
+  ///
+  /// `related` gives the Pods whose number on a node counts; read only where Pods are on nodes.
+  func choose(
+    _ count: Int, of pods: [JSONObject], related: () throws -> [JSONObject]
+  ) throws -> [JSONObject] {
+    let onNodes = pods.contains { !PodStatus($0).nodeName.isEmpty }
+    let crowd = onNodes ? try related().map(PodStatus.init).filter(\.isActive) : []
+    let ranked = pods.map { (rank: rank($0, crowd), pod: $0) }.enumerated()
+      .sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+    var victims: [JSONObject] = []
+    var start = 0
+    while victims.count < count {
+      var end = start
+      while end < ranked.count, ranked[end].rank == ranked[start].rank { end += 1 }
+      let tied = ranked[start..<end].map(\.pod)
+      victims += try subset(of: tied, min(tied.count, count - victims.count))
+      start = end
+    }
+    return victims
+  }
+
+  private func rank(_ pod: JSONObject, _ crowd: [PodStatus]) -> Rank {
+    let status = PodStatus(pod)
+    let phases = ["Pending": 0, "Unknown": 1, "Running": 2]
+    let neighbours = crowd.count { $0.nodeName == status.nodeName }
+    return Rank(
+      isScheduled: status.nodeName.isEmpty ? 0 : 1, phase: phases[status.phase] ?? 0,
+      isReady: status.isReady ? 1 : 0,
+      cost: version.hasPodDeletionCost ? status.deletionCost : 0,
+      crowd: -neighbours, restarts: -status.restarts)
+  }
+
+  /// One of the subsets of a size, by one choice among all of them.
+  private func subset(of tied: [JSONObject], _ size: Int) throws -> [JSONObject] {
+    guard size < tied.count else { return tied }
+    var index = try oracle.choose(
+      Self.combinations(tied.count, size), "which Pods to delete")
+    var chosen: [JSONObject] = []
+    var left = size
+    for (position, pod) in tied.enumerated() where left > 0 {
+      // The subsets with this Pod come first.
+      let with = Self.combinations(tied.count - position - 1, left - 1)
+      if index < with {
+        chosen.append(pod)
+        left -= 1
+      } else {
+        index -= with
+      }
+    }
+    return chosen
+  }
+
+  /// n over k, bounded so that it cannot overflow: nobody explores as many choices.
+  private static func combinations(_ count: Int, _ size: Int) -> Int {
+    guard size >= 0, size <= count else { return 0 }
+    var result = 1
+    for index in 0..<min(size, count - size) {
+      let (product, overflow) = result.multipliedReportingOverflow(by: count - index)
+      guard !overflow else { return Int.max }
+      result = product / (index + 1)
+    }
+    return result
+  }
+}

@@ -1,0 +1,150 @@
+internal import CEL
+
+/// The replicaset controller: which changes wake it, and one sync.
+///
+/// Follows pkg/controller/replicaset/replica_set.go (syncReplicaSet, manageReplicas).
+struct ReplicaSetController: Reconciler {
+  let name = "replicaset"
+  let fieldManager = "kube-controller-manager"
+  let version: KubernetesVersion
+
+  /// Upstream creates and deletes at most so many Pods a sync.
+  private static let burst = 500
+
+  var watches: [WatchRule] {
+    [
+      WatchRule(.replicaSet, .object),
+      WatchRule(.pod, .controllerOwner(.replicaSet)),
+      // addPod, updatePod: an orphan wakes whoever may adopt it.
+      WatchRule(.pod, .map(Self.possibleOwners)) { old, new in
+        guard let new, new.controllerReference == nil, new.deletionTimestamp == nil else {
+          return false
+        }
+        guard let old else { return true }
+        return old.labels != new.labels || old.controllerReference != nil
+      },
+    ]
+  }
+
+  /// getPodReplicaSets: the ReplicaSets whose selector accepts an orphan's labels.
+  private static func possibleOwners(
+    _ pod: JSONObject, _ reader: any MappingReader
+  ) throws -> [ReconcileRequest] {
+    guard !pod.labels.isEmpty else { return [] }
+    return reader.objects(of: .replicaSet, namespace: pod.namespace, selection: .all)
+      .filter { replicaSet in
+        guard let selector = LabelSelector(object: replicaSet.at("spec", "selector")) else {
+          return false
+        }
+        return !selector.isEmpty && selector.matches(pod)
+      }
+      .map { ReconcileRequest(namespace: $0.namespace, name: $0.name) }
+  }
+
+  func reconcile(
+    _ request: ReconcileRequest, oracle: any ReconcileOracle
+  ) throws -> ReconcileResult {
+    guard
+      let replicaSet = try oracle.get(
+        "apps/v1", "ReplicaSet", namespace: request.namespace, name: request.name)
+    else { return .done }
+    guard let selector = LabelSelector(object: replicaSet.at("spec", "selector")) else {
+      // Upstream reports it and does not retry.
+      return .done
+    }
+    let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
+    let active = try oracle.list(
+      ListQuery(apiVersion: "v1", kind: "Pod", namespace: request.namespace)
+    ).filter { PodStatus($0).isActive }
+    let pods = try ObjectClaim(client: client, controller: replicaSet, selector: selector)
+      .claim(active)
+
+    var failure: ReconcileError?
+    if replicaSet.deletionTimestamp == nil {
+      failure = try manageReplicas(replicaSet, pods, client)
+    }
+    let writer = ReplicaSetStatus(client: client, replicaSet: replicaSet, pods: pods)
+    let updated = try writer.write(failure: failure)
+    if let failure { throw failure }
+    let wanted = updated.specReplicas
+    if updated.minReadySeconds > 0, updated.statusInteger("readyReplicas") == wanted,
+      updated.statusInteger("availableReplicas") != wanted
+    {
+      return .requeueAfter(seconds: updated.minReadySeconds)
+    }
+    return .done
+  }
+
+  /// Creates or deletes Pods until there are as many as wanted.
+  ///
+  /// The failure that stopped it is kept for the status.
+  private func manageReplicas(
+    _ replicaSet: JSONObject, _ pods: [JSONObject], _ client: ControllerClient
+  ) throws -> ReconcileError? {
+    let excess = pods.count - replicaSet.specReplicas
+    if excess < 0 { return try create(min(-excess, Self.burst), replicaSet, client) }
+    if excess > 0 { return try delete(min(excess, Self.burst), replicaSet, pods, client) }
+    return nil
+  }
+
+  /// slowStartBatch: batches of 1, 2, 4 …; after a batch with a failure no further one is begun.
+  ///
+  /// The calls of a batch, parallel upstream, are made one after the other.
+  private func create(
+    _ count: Int, _ replicaSet: JSONObject, _ client: ControllerClient
+  ) throws -> ReconcileError? {
+    let pod = PodFactory.make(
+      from: replicaSet.at("spec", "template")?.object ?? JSONObject(), parent: replicaSet)
+    var remaining = count
+    var batch = min(remaining, 1)
+    while batch > 0 {
+      var failure: ReconcileError?
+      for _ in 0..<batch {
+        let answer = try client.create(pod)
+        if !answer.isSuccess, !answer.isNamespaceTerminating {
+          failure = failure ?? answer.error("creating a Pod")
+        }
+      }
+      if let failure { return failure }
+      remaining -= batch
+      batch = min(2 * batch, remaining)
+    }
+    return nil
+  }
+
+  private func delete(
+    _ count: Int, _ replicaSet: JSONObject, _ pods: [JSONObject], _ client: ControllerClient
+  ) throws -> ReconcileError? {
+    let victims =
+      count < pods.count
+      ? try PodVictims(version: version, oracle: client.oracle)
+        .choose(count, of: pods, related: { try related(to: replicaSet, client.oracle) })
+      : pods
+    var failure: ReconcileError?
+    for pod in victims {
+      let answer = try client.delete(pod)
+      if !answer.isSuccess, !answer.isNotFound {
+        failure = failure ?? answer.error("deleting a Pod")
+      }
+    }
+    return failure
+  }
+
+  /// getIndirectlyRelatedPods: the Pods of all ReplicaSets with the same controller.
+  private func related(
+    to replicaSet: JSONObject, _ oracle: any ReconcileOracle
+  ) throws -> [JSONObject] {
+    let all = try oracle.list(
+      ListQuery(apiVersion: "apps/v1", kind: "ReplicaSet", namespace: replicaSet.namespace))
+    let uid = replicaSet.controllerReference?["uid"]?.string
+    let family = all.filter { other in
+      uid == nil
+        ? other.uid == replicaSet.uid : other.controllerReference?["uid"]?.string == uid
+    }
+    let pods = try oracle.list(
+      ListQuery(apiVersion: "v1", kind: "Pod", namespace: replicaSet.namespace))
+    return pods.filter { pod in
+      family.contains { LabelSelector(object: $0.at("spec", "selector"))?.matches(pod) ?? false }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import CEL
+
+/// The status of a ReplicaSet.
+///
+/// Follows pkg/controller/replicaset/replica_set_utils.go (calculateStatus, updateReplicaSetStatus).
+struct ReplicaSetStatus {
+  let client: ControllerClient
+  let replicaSet: JSONObject
+  let pods: [JSONObject]
+
+  /// Writes the status if it changed, once more on a fresh object if the write fails; answers the
+  /// ReplicaSet with it.
+  func write(failure: ReconcileError?) throws -> JSONObject {
+    let (status, isNew) = try calculate(failure)
+    guard isNew else { return replicaSet }
+    var target = replicaSet
+    for attempt in 0...1 {
+      target["status"] = .object(status)
+      let answer = try client.updateStatus(target)
+      if answer.isSuccess { return try answer.object("updating the ReplicaSet's status") }
+      if attempt == 1 { throw answer.error("updating the ReplicaSet's status") }
+      target = try client.get(replicaSet).object("reading the ReplicaSet")
+    }
+    return replicaSet
+  }
+
+  /// The status, and whether it says anything new.
+  private func calculate(_ failure: ReconcileError?) throws -> (JSONObject, isNew: Bool) {
+    let template = LabelSelector(
+      labels: replicaSet.at("spec", "template", "metadata", "labels")?.object ?? JSONObject())
+    var ready = 0
+    var available = 0
+    for pod in pods where PodStatus(pod).isReady {
+      ready += 1
+      let isAvailable = try PodStatus(pod).isAvailable(
+        minReadySeconds: replicaSet.minReadySeconds, client.oracle)
+      available += isAvailable ? 1 : 0
+    }
+    var status = JSONObject()
+    status["replicas"] = .int(Int64(pods.count))
+    status.setOmittingZero("fullyLabeledReplicas", pods.count { template.matches($0) })
+    status.setOmittingZero("readyReplicas", ready)
+    status.setOmittingZero("availableReplicas", available)
+    // The generation that was acted on, even if a later one is met by the second attempt.
+    status.setOmittingZero("observedGeneration", Int(replicaSet.generation))
+    let old = ConditionList(of: replicaSet)
+    let conditions = updated(old, failure)
+    status["conditions"] = conditions.value
+
+    let numbers = [
+      "replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas",
+    ]
+    let isSame =
+      numbers.allSatisfy { Int(status[$0]?.int ?? 0) == replicaSet.statusInteger($0) }
+      && Int(replicaSet.generation) == replicaSet.statusInteger("observedGeneration")
+      && conditions == old
+    return (status, !isSame)
+  }
+
+  private func updated(_ conditions: ConditionList, _ failure: ReconcileError?) -> ConditionList {
+    var conditions = conditions
+    let type = "ReplicaFailure"
+    if let failure, conditions[type] == nil {
+      let missing = pods.count < replicaSet.specReplicas
+      conditions.append([
+        "type": .string(type), "status": "True",
+        "reason": missing ? "FailedCreate" : "FailedDelete",
+        "message": .string(failure.message), "lastTransitionTime": .string(ModelInstant.now),
+      ])
+    } else if failure == nil {
+      conditions.remove(type)
+    }
+    return conditions
+  }
+}

@@ -1,0 +1,27 @@
+extension StatefulSetController {
+  static let documentation = BuiltinDocumentation(
+    name: "statefulset",
+    summary: "Keeps Pods with stable names and claims, in order.",
+    upstream: [
+      "pkg/controller/statefulset/stateful_set.go",
+      "pkg/controller/statefulset/stateful_set_control.go",
+      "pkg/controller/statefulset/stateful_set_utils.go",
+      "pkg/controller/statefulset/stateful_pod_control.go",
+      "pkg/controller/statefulset/stateful_set_status_updater.go",
+      "pkg/controller/history/controller_history.go", "pkg/controller/controller_ref_manager.go",
+    ],
+    keys: [],
+    creates: [.pod, .persistentVolumeClaim, .controllerRevision],
+    modelled: [
+      "OrderedReady and Parallel, ordinals.start", "RollingUpdate with partition, OnDelete",
+      "ControllerRevisions: creation, re-numbering on roll-back, collisions, the history limit",
+      "PersistentVolumeClaims of the templates", "adoption and release of Pods and revisions",
+      "repair of a Pod's identity and volumes", "status, minReadySeconds (a choice of time)",
+    ],
+    leftOut: [
+      "events (kind Event)", "persistentVolumeClaimRetentionPolicy: claims are always retained",
+      "rollingUpdate.maxUnavailable (off by default in 1.34)",
+      "status.conditions (upstream sets none)",
+      "claims are made in the order of their templates (upstream: that of a map)",
+    ])
+}

@@ -1,0 +1,234 @@
+internal import CEL
+
+/// One sync of one StatefulSet: Pods in order, one at a time unless `Parallel`.
+///
+/// Follows pkg/controller/statefulset/stateful_set_control.go (UpdateStatefulSet, updateStatefulSet,
+/// processReplica, processCondemned).
+struct StatefulSetSync {
+  let set: StatefulSet
+  /// The Pods that the set owns.
+  let pods: [JSONObject]
+  let history: RevisionHistory
+  let client: ControllerClient
+
+  /// The Pods by their place.
+  private struct Places {
+    /// One per ordinal: the Pod, or the one to be made.
+    var replicas: [JSONObject]
+    /// Those outside of the ordinals, highest first.
+    var condemned: [JSONObject]
+    /// The unhealthy Pod with the lowest place.
+    var firstUnhealthy: String?
+  }
+
+  private var oracle: any ReconcileOracle { client.oracle }
+
+  /// Runs it; answers the number of available replicas.
+  func run() throws -> Int {
+    let revisions = try history.revisions()
+    var status = StatefulSetStatus(set: set, revisions: revisions)
+    var failure: ReconcileError?
+    try status.count(pods, oracle)
+    if set.object.deletionTimestamp == nil {
+      failure = try update(revisions, &status)
+    }
+    if failure == nil || set.version.writesStatefulSetStatusOnError {
+      let statusFailure = try status.write(client)
+      failure = failure ?? statusFailure
+    }
+    try history.truncate(revisions, pods)
+    if let failure { throw failure }
+    return status.availableReplicas
+  }
+
+  /// updateStatefulSet, without the status that it begins with.
+  private func update(
+    _ revisions: RevisionHistory.Revisions, _ status: inout StatefulSetStatus
+  ) throws -> ReconcileError? {
+    let places = try places(revisions)
+    for replica in places.replicas {
+      switch try process(replica) {
+      case .next: continue
+      case .wait where set.isParallel: continue
+      case .wait:
+        try status.count(places.replicas + places.condemned, oracle)
+        return nil
+      case .failed(let error):
+        try status.count(places.replicas + places.condemned, oracle)
+        return error
+      }
+    }
+    for pod in places.condemned {
+      switch try condemn(pod, places.firstUnhealthy) {
+      case .next: continue
+      case .wait where set.isParallel: continue
+      case .wait:
+        try status.count(places.replicas + places.condemned, oracle)
+        return nil
+      case .failed(let error):
+        try status.count(places.replicas + places.condemned, oracle)
+        return error
+      }
+    }
+    try status.count(places.replicas + places.condemned, oracle)
+    return set.isOnDelete ? nil : try roll(places.replicas, revisions, &status)
+  }
+
+  /// What a Pod means for those after it.
+  private enum Outcome {
+    case next
+    /// In order nothing more is done in this sync.
+    case wait
+    case failed(ReconcileError)
+  }
+
+  private func places(_ revisions: RevisionHistory.Revisions) throws -> Places {
+    let ordinals = set.start..<(set.start + set.replicas)
+    var byOrdinal: [Int: JSONObject] = [:]
+    var condemned: [(ordinal: Int, pod: JSONObject)] = []
+    for pod in pods {
+      guard let ordinal = set.ordinal(of: pod) else { continue }
+      if ordinals.contains(ordinal) {
+        byOrdinal[ordinal] = pod
+      } else {
+        condemned.append((ordinal, pod))
+      }
+    }
+    let replicas = ordinals.map { byOrdinal[$0] ?? newPod($0, revisions) }
+    let fromAbove = condemned.sorted { $0.ordinal > $1.ordinal }.map(\.pod)
+    let unhealthy = try (replicas + fromAbove.reversed()).first { try !isHealthy($0) }
+    return Places(replicas: replicas, condemned: fromAbove, firstUnhealthy: unhealthy?.name)
+  }
+
+  /// newVersionedStatefulSetPod: below the partition Pods keep the current revision.
+  private func newPod(
+    _ ordinal: Int, _ revisions: RevisionHistory.Revisions
+  ) -> JSONObject {
+    let keeps =
+      set.isRollingUpdate
+      && ordinal < set.start
+        + (set.partition ?? set.object.statusInteger("currentReplicas"))
+    let revision = keeps ? revisions.current : revisions.update
+    return set.makePod(
+      ordinal, template: RevisionHistory.template(of: revision), revision: revision.name)
+  }
+
+  private func isRunningAndReady(_ pod: JSONObject) -> Bool {
+    PodStatus(pod).phase == "Running" && PodStatus(pod).isReady
+  }
+
+  private func isAvailable(_ pod: JSONObject) throws -> Bool {
+    try isRunningAndReady(pod)
+      && PodStatus(pod).isAvailable(minReadySeconds: set.minReadySeconds, oracle)
+  }
+
+  /// The reverse of isUnavailable: available and not being deleted.
+  private func isHealthy(_ pod: JSONObject) throws -> Bool {
+    try isAvailable(pod) && !PodStatus(pod).isTerminating
+  }
+
+  private static func isCreated(_ pod: JSONObject) -> Bool { !PodStatus(pod).phase.isEmpty }
+
+  /// processReplica.
+  private func process(_ pod: JSONObject) throws -> Outcome {
+    let status = PodStatus(pod)
+    let isFinished =
+      status.phase == "Failed"
+      || (status.phase == "Succeeded" && set.version.replacesSucceededStatefulPods)
+    if isFinished {
+      guard !status.isTerminating else { return .wait }
+      let answer = try client.delete(pod)
+      return answer.isSuccess ? .wait : .failed(answer.error("deleting a Pod"))
+    }
+    if !Self.isCreated(pod) {
+      if let error = try create(pod) { return .failed(error) }
+      return .wait
+    }
+    if status.phase == "Pending", let error = try createClaims(pod) { return .failed(error) }
+    if !set.isParallel {
+      if status.isTerminating || !isRunningAndReady(pod) { return .wait }
+      if try !isAvailable(pod) { return .wait }
+    }
+    if set.identityMatches(pod), set.storageMatches(pod) { return .next }
+    return try repair(pod)
+  }
+
+  /// CreateStatefulPod: the claims, then the Pod.
+  private func create(_ pod: JSONObject) throws -> ReconcileError? {
+    if let error = try createClaims(pod) { return error }
+    let answer = try client.create(pod)
+    return answer.isSuccess ? nil : answer.error("creating a Pod")
+  }
+
+  /// createPersistentVolumeClaims: those that the cache does not have.
+  private func createClaims(_ pod: JSONObject) throws -> ReconcileError? {
+    guard let ordinal = set.ordinal(of: pod) else { return nil }
+    var failure: ReconcileError?
+    for (_, claim) in set.claims(ordinal) {
+      let found = try oracle.get(
+        "v1", "PersistentVolumeClaim", namespace: claim.namespace, name: claim.name)
+      if let found {
+        if found.deletionTimestamp != nil {
+          failure = failure ?? ReconcileError("a PersistentVolumeClaim is being deleted")
+        }
+        continue
+      }
+      let answer = try client.create(claim)
+      if !answer.isSuccess {
+        failure = failure ?? answer.error("creating a PersistentVolumeClaim")
+      }
+    }
+    return failure
+  }
+
+  /// UpdateStatefulPod: gives the Pod its identity and volumes back.
+  private func repair(_ pod: JSONObject) throws -> Outcome {
+    guard let ordinal = set.ordinal(of: pod) else { return .next }
+    var copy = pod
+    for attempt in 1...4 {
+      set.setIdentity(&copy, ordinal)
+      if !set.storageMatches(copy) {
+        set.setStorage(&copy, ordinal)
+        if let error = try createClaims(copy) { return .failed(error) }
+      }
+      let answer = try client.update(copy)
+      if answer.isSuccess { return .next }
+      guard answer.isConflict, attempt < 4 else {
+        return .failed(answer.error("updating a Pod"))
+      }
+      copy =
+        try oracle.get("v1", "Pod", namespace: copy.namespace, name: copy.name) ?? copy
+      if set.identityMatches(copy), set.storageMatches(copy) { return .next }
+    }
+    return .next
+  }
+
+  /// processCondemned: a Pod that is not wanted goes once nothing before it is unhealthy.
+  private func condemn(_ pod: JSONObject, _ firstUnhealthy: String?) throws -> Outcome {
+    if PodStatus(pod).isTerminating { return .wait }
+    if !set.isParallel, pod.name != firstUnhealthy, try !isAvailable(pod) { return .wait }
+    let answer = try client.delete(pod)
+    return answer.isSuccess ? .wait : .failed(answer.error("deleting a Pod"))
+  }
+
+  /// The rolling update: the highest Pod of an old revision goes once all above it are healthy.
+  private func roll(
+    _ replicas: [JSONObject], _ revisions: RevisionHistory.Revisions,
+    _ status: inout StatefulSetStatus
+  ) throws -> ReconcileError? {
+    let lowest = set.partition ?? 0
+    for index in replicas.indices.reversed() where index >= lowest {
+      let pod = replicas[index]
+      if StatefulSet.revision(of: pod) != revisions.update.name,
+        !PodStatus(pod).isTerminating
+      {
+        let answer = try client.delete(pod)
+        if !answer.isSuccess, !answer.isNotFound { return answer.error("deleting a Pod") }
+        status.currentReplicas -= 1
+        return nil
+      }
+      if try !isHealthy(pod) { return nil }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,131 @@
+import CEL
+import Synchronization
+import Testing
+
+@testable import Model
+
+@Suite struct HorizontalPodAutoscalerTests {
+  /// A value that a test changes between syncs.
+  private final class Gauge: Sendable {
+    private let value: Mutex<JSONValue>
+    init(_ value: JSONValue) { self.value = Mutex(value) }
+    func set(_ new: JSONValue) { value.withLock { $0 = new } }
+    func get() -> JSONValue { value.withLock { $0 } }
+  }
+
+  private func cluster(_ gauge: Gauge, controllers: [String], kinds: [GroupKind]) throws
+    -> TestCluster
+  {
+    let cluster = TestCluster()
+    cluster.start(
+      try controllers.map { name in
+        let values: [String: BuiltinOptions.Value] =
+          name == "horizontalpodautoscaler" ? ["utilization": { _, _ in gauge.get() }] : [:]
+        return try BuiltinControllers.make(
+          name, with: BuiltinOptions(values: values), kinds: kinds)
+      })
+    return cluster
+  }
+
+  /// 55 % against 50 % scales: the ratio of doubles is just over the tolerance (recorded).
+  @Test(arguments: [(52, 2), (46, 2), (55, 3), (56, 3), (45, 2), (44, 2), (24, 1)])
+  func followsTheRatio(utilization: Int, replicas: Int) throws {
+    let gauge = Gauge(.int(Int64(utilization)))
+    let cluster = try cluster(
+      gauge, controllers: ["horizontalpodautoscaler"], kinds: [.deployment])
+    cluster.create(TestObjects.deployment(replicas: 2))
+    cluster.create(TestObjects.autoscaler(target: 50))
+    // One sync, so that the next one does not answer the new size with the same utilization.
+    #expect(!cluster.settle(limit: 1) || replicas == 2)
+    #expect(cluster.object(.deployment, "web")?.specReplicas == replicas)
+  }
+
+  /// Pending Pods count as 0, and a sync at most doubles: 1 → 4 → 8 → 10 (recorded).
+  @Test func growsAtMostToDoubleOrFour() throws {
+    let gauge = Gauge(.int(500))
+    let kinds: [GroupKind] = [.deployment, .replicaSet, .pod]
+    let cluster = try cluster(
+      gauge, controllers: ["deployment", "replicaset", "horizontalpodautoscaler"], kinds: kinds)
+    let template = TestObjects.deployment(replicas: 1)
+    var deployment = template
+    deployment.set(
+      [["name": "c", "image": "i:1", "resources": ["requests": ["cpu": "100m"]]]],
+      at: "spec", "template", "spec", "containers")
+    cluster.create(deployment)
+    #expect(cluster.settle())
+    cluster.patch(
+      "v1", "Pod", try #require(cluster.podNames.first),
+      [
+        "status": [
+          "phase": "Running", "startTime": .string(ModelInstant.now),
+          "conditions": [["type": "Ready", "status": "True"]],
+        ]
+      ], type: .strategic, subresource: "status")
+    cluster.create(TestObjects.autoscaler(target: 50, max: 20))
+    let before = cluster.log.count
+    #expect(cluster.settle())
+    #expect(cluster.object(.deployment, "web")?.specReplicas == 10)
+    let scalings = cluster.log[before...].filter {
+      $0 == "horizontalpodautoscaler updates Deployment/web"
+    }
+    #expect(scalings.count == 3)
+    let autoscaler = try #require(cluster.object(.horizontalPodAutoscaler, "h"))
+    #expect(autoscaler.statusInteger("desiredReplicas") == 10)
+    let current = autoscaler.at("status", "currentMetrics")?.array?.first?
+      .at("resource", "current")
+    #expect(current == ["averageUtilization": 500, "averageValue": "500m"])
+  }
+
+  @Test func withoutMetricsItSaysSoAndRetries() throws {
+    let gauge = Gauge(.null)
+    let cluster = try cluster(
+      gauge, controllers: ["horizontalpodautoscaler"], kinds: [.deployment])
+    cluster.create(TestObjects.deployment(replicas: 2))
+    cluster.create(TestObjects.autoscaler(target: 50))
+    #expect(cluster.settle())
+    let autoscaler = try #require(cluster.object(.horizontalPodAutoscaler, "h"))
+    #expect(ConditionList(of: autoscaler).reason("ScalingActive") == "FailedGetResourceMetric")
+    #expect(cluster.failures.count == 1)
+    gauge.set(100)
+    _ = cluster.settle(limit: 1)
+    #expect(cluster.object(.deployment, "web")?.specReplicas == 4)
+  }
+
+  @Test func staysBetweenMinimumAndMaximum() throws {
+    for (replicas, expected) in [(1, 2), (8, 4), (0, 0)] {
+      let cluster = try cluster(
+        Gauge(50), controllers: ["horizontalpodautoscaler"], kinds: [.deployment])
+      cluster.create(TestObjects.deployment(replicas: replicas))
+      cluster.create(TestObjects.autoscaler(target: 50, min: 2, max: 4))
+      #expect(cluster.settle())
+      #expect(cluster.object(.deployment, "web")?.specReplicas == expected)
+    }
+  }
+
+  /// Each threshold of the calculation, as integers.
+  @Test func unmeasuredPodsDampTheChange() {
+    func replicas(_ value: Int, ready: Int, unready: Int = 0, missing: Int = 0) -> Int {
+      ReplicaCalculation(
+        currentReplicas: ready + unready + missing,
+        groups: .init(ready: ready, unready: unready, missing: missing), value: value, full: 100,
+        target: 50, keepsDirection: true
+      ).replicas
+    }
+    #expect(replicas(100, ready: 2, unready: 2) == 4)
+    #expect(replicas(150, ready: 2, unready: 2) == 6)
+    #expect(replicas(10, ready: 2, unready: 2) == 1)
+    #expect(replicas(20, ready: 2, missing: 1) == 3)
+    #expect(replicas(0, ready: 3, missing: 1) == 2)
+  }
+
+  @Test func quantitiesInThousandths() {
+    #expect(ResourceQuantity.milli("100m") == 100)
+    #expect(ResourceQuantity.milli("1.5") == 1500)
+    #expect(ResourceQuantity.milli("1Ki") == 1_024_000)
+    #expect(ResourceQuantity.milli(2) == 2000)
+    #expect(ResourceQuantity.milli("1n") == 1)
+    #expect(ResourceQuantity.milli("x") == nil)
+    #expect(ResourceQuantity.text(milli: 55) == "55m")
+    #expect(ResourceQuantity.text(milli: 2000) == "2")
+  }
+}

@@ -1,0 +1,228 @@
+import CEL
+
+@testable import Model
+
+/// A store with the API server's rules in front of it, and controllers that run on it, one reconcile
+/// at a time, in the order in which their requests came.
+final class TestCluster {
+  let server: APIServer
+  private(set) var objects: [ObjectKey: JSONObject] = [:]
+  private var versions: [ObjectKey: Int] = [:]
+  private var creations: [String: Int] = [:]
+  private var clock = 0
+  private var suffixes = 0
+
+  private(set) var controllers: [any Reconciler] = []
+  private var queue: [Work] = []
+  /// Requests that wait for time to pass.
+  private var timers: [Work] = []
+  /// Deadlines that have passed: a test lets them.
+  var deadlinesPass = false
+  /// What `choose` answers next; 0 where it is empty.
+  var choices: [Int] = []
+  /// How many choices there were in each question that was asked.
+  private(set) var questions: [Int] = []
+  /// How often something may happen that a budget allows.
+  var spends = false
+  private var spent: [String: Int] = [:]
+  /// Every effective write: who, and what it did.
+  private(set) var log: [String] = []
+  private(set) var failures: [String] = []
+
+  struct Work: Hashable {
+    let controller: Int
+    let request: ReconcileRequest
+  }
+
+  /// Makes a cluster with the namespace `default`.
+  init(kubernetesVersion: KubernetesVersion = .standard) {
+    server = APIServer(
+      kubernetesVersion: kubernetesVersion, resources: .builtIn(kubernetesVersion))
+    put([
+      "apiVersion": "v1", "kind": "Namespace",
+      "metadata": ["name": "default", "uid": "uid-ns"], "spec": ["finalizers": ["kubernetes"]],
+      "status": ["phase": "Active"],
+    ])
+  }
+
+  /// Writes an object past the server.
+  private func put(_ object: JSONObject) {
+    let groupKind = GroupKind(apiVersion: object.apiVersion, kind: object.kind)
+    store(
+      ObjectChange(
+        ObjectKey(groupKind, namespace: object.namespace, name: object.name), old: nil, new: object)
+    )
+  }
+
+  private func store(_ change: ObjectChange) {
+    clock += 1
+    objects[change.key] = change.new
+    versions[change.key] = clock
+    if change.old == nil, let new = change.new { creations[new.uid] = clock }
+  }
+
+  /// Adds controllers and shows them everything there is.
+  func start(_ new: [any Reconciler]) {
+    let first = controllers.count
+    controllers += new
+    for key in objects.keys.sorted() {
+      for index in first..<controllers.count {
+        wake(index, ObjectChange(key, old: nil, new: objects[key]))
+      }
+    }
+  }
+
+  /// Sends a request as somebody; a failure is only in the answer.
+  @discardableResult
+  func send(_ request: APIRequest, by author: String = "user") -> APIResponse {
+    let response = server.handle(request, reader: self)
+    for change in response.changes {
+      store(change)
+      let verb = change.old == nil ? "creates" : change.new == nil ? "removes" : "updates"
+      log.append("\(author) \(verb) \(change.key)")
+      for index in controllers.indices { wake(index, change) }
+    }
+    return response.filling(resourceVersion: String(clock))
+  }
+
+  private func wake(_ index: Int, _ change: ObjectChange) {
+    for rule in controllers[index].watches where rule.groupKind == change.key.groupKind {
+      if let predicate = rule.predicate, !predicate(change.old, change.new) { continue }
+      for request in requests(rule.mapping, change) {
+        let work = Work(controller: index, request: request)
+        if !queue.contains(work) { queue.append(work) }
+      }
+    }
+  }
+
+  private func requests(
+    _ mapping: WatchRule.Mapping, _ change: ObjectChange
+  ) -> [ReconcileRequest] {
+    let sides = [change.old, change.new].compactMap(\.self)
+    switch mapping {
+    case .object:
+      return [ReconcileRequest(namespace: change.key.namespace, name: change.key.name)]
+    case .controllerOwner(let groupKind):
+      return sides.compactMap { object in
+        guard let reference = object.controllerReference,
+          GroupKind(apiVersion: reference.apiVersion, kind: reference.kind) == groupKind,
+          let name = reference["name"]?.string
+        else { return nil }
+        return ReconcileRequest(namespace: object.namespace, name: name)
+      }
+    case .map(let map):
+      return sides.flatMap { (try? map($0, self)) ?? [] }
+    }
+  }
+
+  /// Runs reconciles until neither queue nor timers change an object any more.
+  ///
+  /// - Returns: whether that came about within the number of reconciles.
+  @discardableResult
+  func settle(limit: Int = 5000) -> Bool {
+    failures = []
+    var left = limit
+    while true {
+      while !queue.isEmpty {
+        guard left > 0 else { return false }
+        left -= 1
+        run(queue.removeFirst())
+      }
+      let before = log.count
+      let due = timers
+      timers = []
+      failures = []
+      for work in due {
+        guard left > 0 else { return false }
+        left -= 1
+        run(work)
+        if log.count != before { break }
+      }
+      if log.count == before, queue.isEmpty { return true }
+      // What was due and did not run stays due.
+      for work in due where !timers.contains(work) { timers.append(work) }
+    }
+  }
+
+  private func run(_ work: Work) {
+    let controller = controllers[work.controller]
+    do {
+      let oracle = TestOracle(self, author: controller.name)
+      switch try controller.reconcile(work.request, oracle: oracle) {
+      case .done: break
+      case .requeue, .requeueAfter:
+        if !timers.contains(work) { timers.append(work) }
+      }
+    } catch {
+      failures.append("\(controller.name) \(work.request): \(error)")
+      if !timers.contains(work) { timers.append(work) }
+    }
+  }
+
+  /// How an object looks to a client.
+  func view(_ key: ObjectKey) -> JSONObject? {
+    guard var object = objects[key] else { return nil }
+    object.resourceVersion = resourceVersion(of: key)
+    return object
+  }
+
+  func creationRank(of object: JSONObject) -> Int { creations[object.uid] ?? 0 }
+
+  func answerChoice(_ count: Int) -> Int {
+    questions.append(count)
+    return choices.isEmpty ? 0 : choices.removeFirst()
+  }
+
+  func spend(_ budget: String, limit: Int) -> Bool {
+    guard spends, spent[budget, default: 0] < limit else { return false }
+    spent[budget, default: 0] += 1
+    return true
+  }
+}
+
+extension TestCluster: ObjectReader {
+  func object(_ key: ObjectKey) -> JSONObject? { objects[key] }
+
+  func objects(
+    of groupKind: GroupKind, namespace: String?, selection: ObjectSelection
+  ) -> [(key: ObjectKey, object: JSONObject)] {
+    objects.keys.sorted().compactMap { key in
+      guard key.groupKind == groupKind, namespace == nil || key.namespace == namespace,
+        let object = objects[key], selection.matches(object)
+      else { return nil }
+      return (key, object)
+    }
+  }
+
+  func resourceVersion(of key: ObjectKey) -> String { String(versions[key] ?? 0) }
+
+  func isCurrent(_ resourceVersion: String, of key: ObjectKey) -> Bool {
+    resourceVersion == self.resourceVersion(of: key)
+  }
+
+  func freshUID(for key: ObjectKey) -> String { "uid-\(clock + 1)-\(key.name)" }
+
+  func freshSuffix(for prefix: String, in groupKind: GroupKind, namespace: String) -> String {
+    suffixes += 1
+    let digits = Array("bcdfghjklmnpqrstvwxz".utf8)
+    var number = suffixes
+    var text: [UInt8] = []
+    for _ in 0..<5 {
+      text.append(digits[number % digits.count])
+      number /= digits.count
+    }
+    return String(decoding: text.reversed(), as: UTF8.self)
+  }
+
+  var now: String { "2024-01-01T00:00:00Z" }
+}
+
+extension TestCluster: MappingReader {
+  func objects(
+    of groupKind: GroupKind, namespace: String?, selection: ObjectSelection
+  ) -> [JSONObject] {
+    let found: [(key: ObjectKey, object: JSONObject)] = objects(
+      of: groupKind, namespace: namespace, selection: selection)
+    return found.map(\.object)
+  }
+}

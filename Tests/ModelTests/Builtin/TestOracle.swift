@@ -1,0 +1,53 @@
+import CEL
+
+@testable import Model
+
+/// The oracle of one reconcile in a `TestCluster`: a cache as of its beginning, and the live server.
+final class TestOracle: ReconcileOracle {
+  private let cluster: TestCluster
+  private let author: String
+  /// The objects as they were when the reconcile began: its own writes do not show.
+  private let cache: [ObjectKey: JSONObject]
+
+  init(_ cluster: TestCluster, author: String) {
+    self.cluster = cluster
+    self.author = author
+    var cache: [ObjectKey: JSONObject] = [:]
+    for key in cluster.objects.keys { cache[key] = cluster.view(key) }
+    self.cache = cache
+  }
+
+  func get(
+    _ apiVersion: String, _ kind: String, namespace: String, name: String
+  ) throws -> JSONObject? {
+    cache[
+      ObjectKey(
+        GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name)]
+  }
+
+  func list(_ query: ListQuery) throws -> [JSONObject] {
+    cache.keys.sorted().compactMap { key in
+      guard key.groupKind == query.groupKind,
+        query.namespace == nil || key.namespace == query.namespace, let object = cache[key],
+        query.selection.matches(object)
+      else { return nil }
+      return object
+    }
+  }
+
+  func send(_ request: APIRequest) throws -> APIResponse {
+    cluster.send(request, by: author)
+  }
+
+  func creationRank(of object: JSONObject) throws -> Int { cluster.creationRank(of: object) }
+
+  func hasPassed(deadline: String) throws -> Bool { cluster.deadlinesPass }
+
+  func choose(_ count: Int, _ label: String) throws -> Int { cluster.answerChoice(count) }
+
+  func freshValue() throws -> String { "fresh" }
+
+  func spend(_ budget: String, limit: Int) throws -> Bool {
+    cluster.spend(budget, limit: limit)
+  }
+}
