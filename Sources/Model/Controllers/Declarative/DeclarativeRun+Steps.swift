@@ -4,7 +4,7 @@ extension DeclarativeRun {
   /// Does a step: one API call, or one for each round of `forEach`.
   ///
   /// All templates are rendered before the first call, so that a step is done whole or waits.
-  func perform(_ step: CompiledController.Step) throws {
+  func perform(_ step: ControllerStep) throws {
     switch step.action {
     case .create(let template):
       for body in try rounds(of: step, { try self.child(template, step) }) {
@@ -13,7 +13,7 @@ extension DeclarativeRun {
     case .apply(let template):
       for body in try rounds(of: step, { try self.child(template, step) }) {
         var call = request(.patch(.apply), body)
-        call.force = step.declaration.force
+        call.force = step.force
         try send(call, for: step)
       }
     case .update(let template):
@@ -22,16 +22,16 @@ extension DeclarativeRun {
       }
     case .patch(let target, let merge):
       let patches = try rounds(of: step) {
-        try self.patches(target, merge, hasPreconditions: step.declaration.preconditions)
+        try self.patches(target, merge, hasPreconditions: step.preconditions)
       }
       for patch in patches.joined() { try send(patch, for: step) }
     case .delete(let target):
       let deletions = try rounds(of: step) {
-        try self.deletions(target, hasPreconditions: step.declaration.preconditions)
+        try self.deletions(target, hasPreconditions: step.preconditions)
       }
       for deletion in deletions.joined() { try send(deletion, for: step) }
     case .status(let template):
-      for fields in try rounds(of: step, { try template.renderWithoutPending(self) }) {
+      for fields in try rounds(of: step, { try template.evaluateWithoutPending(self) }) {
         try send(status(fields), for: step)
       }
     }
@@ -39,56 +39,56 @@ extension DeclarativeRun {
 
   /// The value of a body for each round of a step's `forEach`: the cartesian product, the first
   /// iterator outermost; one round without `forEach`.
-  func rounds<Result>(of step: CompiledController.Step, _ body: () throws -> Result) throws
+  func rounds<Result>(of step: ControllerStep, _ body: () throws -> Result) throws
     -> [Result]
   {
     let outer = iterators
     defer { iterators = outer }
     iterators = [:]
     var results: [Result] = []
-    try round(step.iterators[...], into: &results, body)
+    try round(step.forEach[...], into: &results, body)
     return results
   }
 
   private func round<Result>(
-    _ remaining: ArraySlice<(name: String, list: Program)>, into results: inout [Result],
+    _ remaining: ArraySlice<NamedExpression>, into results: inout [Result],
     _ body: () throws -> Result
   ) throws {
-    guard let (name, program) = remaining.first else {
+    guard let iterator = remaining.first else {
       results.append(try body())
       return
     }
-    guard case .list(let items) = try program.evaluate(self) else {
-      throw ReconcileError("forEach \(name) is no list: \(program.source)")
+    guard case .list(let items) = try iterator.expression.program.evaluate(self) else {
+      throw ReconcileError("forEach \(iterator.name) is no list: \(iterator.expression.source)")
     }
     for item in items {
-      iterators[name] = item
+      iterators[iterator.name] = item
       try round(remaining.dropFirst(), into: &results, body)
     }
-    iterators[name] = nil
+    iterators[iterator.name] = nil
   }
 
   // MARK: - Bodies
 
   /// The object of a create, apply or update step, with its namespace and its owner.
-  private func child(_ template: CompiledTemplate, _ step: CompiledController.Step) throws
+  private func child(_ template: Template, _ step: ControllerStep) throws
     -> JSONObject
   {
-    guard case .object(var body) = try template.render(self) else {
+    guard case .object(var body) = try template.evaluate(self) else {
       throw ReconcileError("step \(step.id): the template is no object")
     }
     let groupKind = GroupKind(
       apiVersion: body["apiVersion"]?.string ?? "", kind: body["kind"]?.string ?? "")
     let namespace = namespace(of: groupKind, named: body.at("metadata", "namespace")?.string)
     body.set(namespace.isEmpty ? nil : .string(namespace), at: "metadata", "namespace")
-    if step.declaration.own { addOwner(to: &body, groupKind, namespace: namespace) }
+    if step.own { addOwner(to: &body, groupKind, namespace: namespace) }
     return body
   }
 
   /// The namespace an object of a kind is in: the named one, else the request's; none for a
   /// cluster-scoped kind.
   func namespace(of groupKind: GroupKind, named namespace: String?) -> String {
-    guard controller.kinds[groupKind]?.isNamespaced ?? true else { return "" }
+    guard kinds[groupKind]?.isNamespaced ?? true else { return "" }
     if let namespace, !namespace.isEmpty { return namespace }
     return request.namespace.isEmpty ? "default" : request.namespace
   }
@@ -98,15 +98,15 @@ extension DeclarativeRun {
   ///
   /// Upstream: controller-runtime pkg/controller/controllerutil SetControllerReference.
   private func addOwner(to body: inout JSONObject, _ groupKind: GroupKind, namespace: String) {
-    guard controller.declaration.owns.contains(where: { $0.groupKind == groupKind }),
+    guard controller.owns.contains(where: { $0.groupKind == groupKind }),
       request.namespace.isEmpty || request.namespace == namespace
     else { return }
     let uid = object.at("metadata", "uid") ?? ""
     var references = body.at("metadata", "ownerReferences")?.array ?? []
     references.removeAll { $0["uid"] == uid }
     references.append([
-      "apiVersion": .string(controller.declaration.primary.apiVersion),
-      "kind": .string(controller.declaration.primary.kind),
+      "apiVersion": .string(controller.primary.apiVersion),
+      "kind": .string(controller.primary.kind),
       "name": .string(request.name), "uid": uid, "controller": true, "blockOwnerDeletion": true,
     ])
     body.set(.array(references), at: "metadata", "ownerReferences")
@@ -119,14 +119,14 @@ extension DeclarativeRun {
       verb, apiVersion: body["apiVersion"]?.string ?? "", kind: body["kind"]?.string ?? "",
       namespace: body.at("metadata", "namespace")?.string ?? "",
       name: verb == .create ? "" : body.at("metadata", "name")?.string ?? "", body: .object(body),
-      fieldManager: controller.declaration.name)
+      fieldManager: controller.name)
   }
 
   private func request(_ verb: APIVerb, _ place: ObjectPlace, _ body: JSONObject?) -> APIRequest {
     APIRequest(
       verb, apiVersion: place.apiVersion, kind: place.key.groupKind.kind,
       namespace: place.key.namespace, name: place.key.name, body: body.map(JSONValue.object),
-      fieldManager: controller.declaration.name)
+      fieldManager: controller.name)
   }
 
   /// Replaces an object; the write carries the cached resourceVersion.
@@ -152,9 +152,9 @@ extension DeclarativeRun {
   }
 
   private func patches(
-    _ target: CompiledController.Step.Target, _ merge: CompiledTemplate, hasPreconditions: Bool
+    _ target: StepTarget, _ merge: Template, hasPreconditions: Bool
   ) throws -> [APIRequest] {
-    guard case .object(let fields) = try merge.render(self) else {
+    guard case .object(let fields) = try merge.evaluate(self) else {
       throw ReconcileError("a merge patch must be an object")
     }
     return try places(of: target).map { place in
@@ -173,7 +173,7 @@ extension DeclarativeRun {
   }
 
   private func deletions(
-    _ target: CompiledController.Step.Target, hasPreconditions: Bool
+    _ target: StepTarget, hasPreconditions: Bool
   ) throws -> [APIRequest] {
     try places(of: target).compactMap { place in
       guard hasPreconditions else { return request(.delete, place, nil) }
@@ -185,4 +185,9 @@ extension DeclarativeRun {
         ["apiVersion": "v1", "kind": "DeleteOptions", "preconditions": .object(conditions)])
     }
   }
+}
+
+extension ControllerStep {
+  /// Whether the step writes the status of the request's object.
+  var isStatus: Bool { if case .status = action { true } else { false } }
 }

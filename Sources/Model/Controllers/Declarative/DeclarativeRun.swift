@@ -6,7 +6,9 @@ internal import CEL
 /// change, across a write it may (SEMANTICS.md, "Steps"). The request's object is read once, as a
 /// reconciler reads it once.
 final class DeclarativeRun {
-  let controller: CompiledController
+  let controller: DeclarativeController
+  let kinds: KindCatalogue
+  let inputs: ControllerInputs
   let request: ReconcileRequest
   let object: JSONObject
   let oracle: any ReconcileOracle
@@ -20,10 +22,12 @@ final class DeclarativeRun {
   private var readLists: [ListQuery: [JSONObject]] = [:]
 
   init(
-    _ controller: CompiledController, _ request: ReconcileRequest, _ object: JSONObject,
-    _ oracle: any ReconcileOracle
+    _ controller: DeclarativeController, kinds: KindCatalogue, inputs: ControllerInputs,
+    request: ReconcileRequest, object: JSONObject, oracle: any ReconcileOracle
   ) {
     self.controller = controller
+    self.kinds = kinds
+    self.inputs = inputs
     self.request = request
     self.object = object
     self.oracle = oracle
@@ -43,7 +47,7 @@ final class DeclarativeRun {
           continue
         }
         try perform(step)
-        wish.add(step.declaration.requeueAfter)
+        wish.add(step.requeueAfter)
         wish.add(requeue: try step.requeue != nil && isTrue(step.requeue, "requeue"))
         isHeldBack = try isHeldBack || (!step.readyWhen.isEmpty && !isReady(step))
       } catch let error as EvaluationError {
@@ -54,7 +58,7 @@ final class DeclarativeRun {
       }
     }
     do {
-      wish.add(controller.declaration.requeueAfter)
+      wish.add(controller.requeueAfter)
       wish.add(requeue: try controller.requeue != nil && isTrue(controller.requeue, "requeue"))
     } catch let error as EvaluationError {
       guard error.isDataPending else { throw ReconcileError("requeue: \(error.message)") }
@@ -65,9 +69,9 @@ final class DeclarativeRun {
   // MARK: - Conditions
 
   /// Whether a condition holds; an absent one does.
-  func isTrue(_ condition: Program?, _ field: String) throws -> Bool {
+  func isTrue(_ condition: Expression?, _ field: String) throws -> Bool {
     guard let condition else { return true }
-    let value = try condition.evaluate(self)
+    let value = try condition.program.evaluate(self)
     guard case .bool(let flag) = value else {
       throw ReconcileError(
         "\(field) yields \(value.type.runtimeName), not bool: \(condition.source)")
@@ -77,19 +81,18 @@ final class DeclarativeRun {
 
   /// Whether a step that `when` left out still holds back the later ones: where its child exists and
   /// its own `readyWhen` says that it is not ready.
-  private func isUnready(undone step: CompiledController.Step) throws -> Bool {
+  private func isUnready(undone step: ControllerStep) throws -> Bool {
     guard !step.readyWhen.isEmpty, try exists(step) else { return false }
     return try !isReady(step)
   }
 
   /// `ready.<id>`: `readyWhen`; without it, that the child exists, or was just written.
-  func isReady(_ step: CompiledController.Step) throws -> Bool {
+  func isReady(_ step: ControllerStep) throws -> Bool {
     guard step.readyWhen.isEmpty else {
       do {
-        for condition in step.readyWhen {
-          guard try isTrue(condition, "readyWhen") else { return false }
-        }
-        return true
+        return try rounds(of: step) {
+          try step.readyWhen.allSatisfy { try isTrue($0, "readyWhen") }
+        }.allSatisfy(\.self)
       } catch let error as EvaluationError where error.isDataPending {
         return false
       }
@@ -103,7 +106,7 @@ final class DeclarativeRun {
   }
 
   /// Whether the cache has the objects that a step names, all of them where there are several.
-  private func exists(_ step: CompiledController.Step) throws -> Bool {
+  private func exists(_ step: ControllerStep) throws -> Bool {
     switch try child(step) {
     case .null: false
     case .list(let items): items.count == (try places(of: step)).count && !items.isEmpty
@@ -133,7 +136,7 @@ final class DeclarativeRun {
   }
 
   /// Makes an API call; a failure ends the reconcile, except that a deletion finds nothing.
-  func send(_ call: APIRequest, for step: CompiledController.Step) throws {
+  func send(_ call: APIRequest, for step: ControllerStep) throws {
     let response = try oracle.send(call)
     readObjects.removeAll()
     readLists.removeAll()
@@ -149,12 +152,12 @@ final class DeclarativeRun {
   /// The key of the request's object.
   var ownKey: ObjectKey {
     ObjectKey(
-      controller.declaration.primary.groupKind, namespace: request.namespace, name: request.name)
+      controller.primary.groupKind, namespace: request.namespace, name: request.name)
   }
 
   /// Where the request's object is.
   var ownPlace: ObjectPlace {
-    ObjectPlace(apiVersion: controller.declaration.primary.apiVersion, key: ownKey)
+    ObjectPlace(apiVersion: controller.primary.apiVersion, key: ownKey)
   }
 }
 

@@ -1,44 +1,52 @@
 internal import CEL
 
-extension CompiledController {
-  /// What wakes the controller: its own kind as narrowed, its children, what it watches.
-  var watchRules: [WatchRule] {
-    let primary = declaration.primary
+extension WatchRule {
+  /// What wakes a declarative controller: its own kind as narrowed, its children, what it watches.
+  static func rules(
+    of controller: DeclarativeController, kinds: KindCatalogue, inputs: ControllerInputs
+  ) -> [WatchRule] {
+    let primary = controller.primary
+    let isNamespaced = kinds[primary.groupKind]?.isNamespaced ?? true
     var rules = [
       WatchRule(primary.groupKind, .object, predicate: primary.isNarrowed ? primary.accepts : nil)
     ]
-    for owned in declaration.owns {
+    for owned in controller.owns {
       rules.append(WatchRule(owned.groupKind, .controllerOwner(primary.groupKind)))
     }
-    for (watch, map) in zip(declaration.watches, watchMaps) {
+    for watch in controller.watches {
+      let mapping = WatchMapping(
+        map: watch.map, isNamespaced: isNamespaced, kinds: kinds, inputs: inputs)
       rules.append(
-        WatchRule(
-          watch.groupKind,
-          .map { object, reader in try self.requests(for: object, map: map, reader: reader) }))
+        WatchRule(watch.groupKind, .map { try mapping.requests(for: $0, reader: $1) }))
     }
     return rules
   }
+}
+
+/// The map of a watch: CEL over the changed object that yields requests.
+private struct WatchMapping: Sendable {
+  let map: Expression
+  /// Whether the requests' objects have a namespace.
+  let isNamespaced: Bool
+  let kinds: KindCatalogue
+  let inputs: ControllerInputs
 
   /// The requests that a changed object maps to.
   ///
   /// An object that lacks what the map reads (a label, say) is none of the controller's: pending data
   /// is no request. A namespace that the map leaves out is the object's.
-  private func requests(
-    for object: JSONObject, map: Program, reader: any MappingReader
-  ) throws -> [ReconcileRequest] {
-    let activation = MappingActivation(
-      object: object, reader: reader, kinds: kinds, inputs: inputs)
+  func requests(for object: JSONObject, reader: any MappingReader) throws -> [ReconcileRequest] {
+    let activation = MappingActivation(object: object, reader: reader, kinds: kinds, inputs: inputs)
     let value: Value
     do {
-      value = try map.evaluate(activation)
+      value = try map.program.evaluate(activation)
     } catch let error as EvaluationError where error.isDataPending {
       return []
     }
-    guard case .list(let items) = value else { throw malformed(map) }
-    let isNamespaced = kinds[declaration.primary.groupKind]?.isNamespaced ?? true
+    guard case .list(let items) = value else { throw malformed }
     return try items.map { item in
       guard case .map(let fields) = item, case .string(let name)? = fields[field: "name"] else {
-        throw malformed(map)
+        throw malformed
       }
       guard isNamespaced else { return ReconcileRequest(namespace: "", name: name) }
       switch fields[field: "namespace"] {
@@ -46,12 +54,12 @@ extension CompiledController {
       case nil:
         let own = object.at("metadata", "namespace")?.string ?? "default"
         return ReconcileRequest(namespace: own, name: name)
-      default: throw malformed(map)
+      default: throw malformed
       }
     }
   }
 
-  private func malformed(_ map: Program) -> ReconcileError {
+  private var malformed: ReconcileError {
     ReconcileError(
       "the map of a watch must yield a list of {'namespace': …, 'name': …}: \(map.source)")
   }
@@ -78,11 +86,11 @@ private struct MappingActivation: Activation {
   let inputs: ControllerInputs
 
   func value(of name: String) throws -> Value? {
-    name == "object" ? .map(MapValue(object)) : try inputs.value(of: name)
+    name == "object" ? .map(MapValue(object)) : inputs.value(of: name)
   }
 
   func call(_ function: String, _ arguments: [Value]) throws -> Value {
-    guard function == ControllerScope.listFunction else {
+    guard function == "list" else {
       throw EvaluationError.noMatchingOverload(function, arguments)
     }
     let query = try ListQuery(arguments: arguments, kinds: kinds)

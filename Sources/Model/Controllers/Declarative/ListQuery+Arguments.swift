@@ -1,23 +1,24 @@
 internal import CEL
 
 extension ListQuery {
-  /// The query that `list(apiVersion, kind, namespace, labels)` means; an empty or absent namespace
-  /// stands for all, no labels for any.
+  /// The query that `list(apiVersion, kind, namespace, labels)` means; a null, empty or absent
+  /// namespace stands for all, no labels for any.
   init(arguments: [Value], kinds: KindCatalogue) throws(EvaluationError) {
     guard case .string(let apiVersion)? = arguments.first, arguments.count >= 2,
       case .string(let kind) = arguments[1]
-    else { throw EvaluationError.noMatchingOverload(ControllerScope.listFunction, arguments) }
+    else { throw EvaluationError.noMatchingOverload("list", arguments) }
     var namespace = ""
     if arguments.count > 2 {
-      guard case .string(let text) = arguments[2] else {
-        throw EvaluationError.noMatchingOverload(ControllerScope.listFunction, arguments)
+      switch arguments[2] {
+      case .null: break
+      case .string(let text): namespace = text
+      default: throw EvaluationError.noMatchingOverload("list", arguments)
       }
-      namespace = text
     }
     var pairs: [(key: String, value: String)] = []
     if arguments.count > 3 {
       guard case .map(let labels) = arguments[3] else {
-        throw EvaluationError.noMatchingOverload(ControllerScope.listFunction, arguments)
+        throw EvaluationError.noMatchingOverload("list", arguments)
       }
       for case (.string(let key), .string(let value)) in labels.entries {
         pairs.append((key, value))
