@@ -82,6 +82,10 @@ extension KubernetesVersion {
   /// Jobs say how their Pods are replaced and that completion is NonIndexed (since 1.24, 1.34).
   var jobsHaveCompletionMode: Bool { minor >= 24 }
 
+  /// Errors of a schema name the index of a list's item; in the recordings they leave it out, since
+  /// validators were made before their path was known (kube-openapi validation/validate).
+  var schemaErrorsNameIndex: Bool { minor > 20 }
+
   /// Jobs' Pods carry labels with the prefix `batch.kubernetes.io/` too (since 1.27).
   var jobsUseBatchPrefixedLabels: Bool { minor >= 27 }
 }

@@ -11,6 +11,8 @@ package struct RequestPath: Hashable, Sendable {
   /// Empty for the collection.
   package let name: String
   package let subresource: String
+  /// Whether the path alone asks for a watch (`/api/v1/watch/…`).
+  package let isWatch: Bool
 
   /// Reads a path such as `/apis/apps/v1/namespaces/default/deployments/web/status`.
   ///
@@ -26,6 +28,9 @@ package struct RequestPath: Hashable, Sendable {
       parts.removeFirst(3)
     default: return nil
     }
+    // The old way to ask for a watch.
+    isWatch = parts[0] == "watch" && parts.count > 1
+    if isWatch { parts.removeFirst() }
     // `namespaces/x` alone is the Namespace x, and so are its subresources.
     let isOfNamespace =
       parts[0] == "namespaces" && parts.count > 2
@@ -72,7 +77,8 @@ package struct RawRequest: Hashable, Sendable {
   ///
   /// - Throws: the answer to a path that nothing is served under, or a method that is not taken.
   package func request(_ resources: ResourceRegistry) throws(APIError) -> APIRequest {
-    guard let path = RequestPath(path) else { throw .noSuchPath }
+    guard let path = RequestPath(path) else { throw .noSuchAPI }
+    try checkContentType()
     if path.plural == "bindings", path.name.isEmpty, method == "POST" {
       return APIRequest(
         .create, apiVersion: path.apiVersion, kind: "Pod", namespace: path.namespace,
@@ -92,10 +98,16 @@ package struct RawRequest: Hashable, Sendable {
     {
       throw .noSuchResource
     }
+    var fields = query["fieldSelector"] ?? ""
+    var name = path.name
+    if path.isWatch, !name.isEmpty {
+      fields = "metadata.name=\(name)"
+      name = ""
+    }
     return APIRequest(
-      try verb(path), apiVersion: path.apiVersion, kind: resource.kind,
-      namespace: path.namespace, name: path.name, subresource: path.subresource, body: body,
-      labelSelector: query["labelSelector"] ?? "", fieldSelector: query["fieldSelector"] ?? "",
+      try verb(name, path.subresource), apiVersion: path.apiVersion, kind: resource.kind,
+      namespace: path.namespace, name: name, subresource: path.subresource, body: body,
+      labelSelector: query["labelSelector"] ?? "", fieldSelector: fields,
       fieldManager: query["fieldManager"] ?? (isApply ? "" : agent),
       force: query["force"] == "true" || query["force"] == "1",
       dryRun: query["dryRun"] == "All",
@@ -114,12 +126,29 @@ package struct RawRequest: Hashable, Sendable {
 
   private var isApply: Bool { method == "PATCH" && contentType == PatchType.apply.rawValue }
 
-  private func verb(_ path: RequestPath) throws(APIError) -> APIVerb {
-    switch (method, path.name.isEmpty) {
+  /// Whether this asks for a watch of a list, in either way.
+  package var isWatch: Bool {
+    guard method == "GET", let path = RequestPath(path) else { return false }
+    return path.isWatch || path.name.isEmpty && ["true", "1"].contains(query["watch"])
+  }
+
+  /// Bodies of POST and PUT are JSON or YAML (negotiation of handlers/negotiation).
+  private func checkContentType() throws(APIError) {
+    let accepted = [
+      "application/json", "application/yaml", "application/vnd.kubernetes.protobuf",
+    ]
+    guard method == "POST" || method == "PUT", !contentType.isEmpty,
+      !accepted.contains(contentType)
+    else { return }
+    throw .unsupportedMediaType(accepted)
+  }
+
+  private func verb(_ name: String, _ subresource: String) throws(APIError) -> APIVerb {
+    switch (method, name.isEmpty) {
     case ("GET", true): return .list
     case ("GET", false): return .get
     case ("POST", true): return .create
-    case ("POST", false) where ["eviction", "binding"].contains(path.subresource): return .create
+    case ("POST", false) where ["eviction", "binding"].contains(subresource): return .create
     case ("PUT", false): return .update
     case ("DELETE", true): return .deleteCollection
     case ("DELETE", false): return .delete

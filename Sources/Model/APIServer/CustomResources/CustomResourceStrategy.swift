@@ -55,7 +55,8 @@ struct CustomResourceStrategy: Strategy {
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
     var content = object
     for key in ["apiVersion", "kind", "metadata"] { content[key] = nil }
-    return SchemaValidation.validate(.object(content), schema, "", ignoring: ["metadata"])
+    return SchemaValidation(context.version).validate(
+      .object(content), schema, "", ignoring: ["metadata"])
       + scaleErrors(object)
   }
 

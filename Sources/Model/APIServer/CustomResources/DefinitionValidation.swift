@@ -83,7 +83,7 @@ enum DefinitionValidation {
     var errors: [FieldError] = []
     if let value = schema["default"] {
       let compiled = StructuralSchema(schema)
-      errors += SchemaValidation.validate(compiled.pruned(value), compiled, "").map {
+      errors += SchemaValidation(.standard).validate(compiled.pruned(value), compiled, "").map {
         FieldError.invalid("\(field).default", value, $0.text)
       }
     }

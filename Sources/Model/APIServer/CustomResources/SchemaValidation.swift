@@ -5,18 +5,24 @@ internal import CEL
 /// Follows the kube-openapi fork of go-openapi/validate (types, bounds, patterns, enums, required
 /// fields) and staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype (sets and
 /// maps). `format`s are not checked but for int32 and int64.
-enum SchemaValidation {
-  static func validate(
+struct SchemaValidation {
+  /// Whether the errors inside a list name the index of the item.
+  let namesIndex: Bool
+
+  init(_ version: KubernetesVersion) { namesIndex = version.schemaErrorsNameIndex }
+
+  /// What is wrong with a value at a path; `ignoring` are properties checked elsewhere.
+  func validate(
     _ value: JSONValue, _ schema: StructuralSchema, _ field: String, ignoring: [String] = []
   ) -> [FieldError] {
     values(value, schema, field, ignoring: ignoring) + lists(value, schema, field)
   }
 
-  private static func join(_ field: String, _ key: String) -> String {
+  private func join(_ field: String, _ key: String) -> String {
     field.isEmpty ? key : "\(field).\(key)"
   }
 
-  private static func values(
+  private func values(
     _ value: JSONValue, _ schema: StructuralSchema, _ field: String, ignoring: [String] = []
   ) -> [FieldError] {
     if value == .null {
@@ -44,7 +50,9 @@ enum SchemaValidation {
       errors += size(object.count, schema.source, field, "Properties", "properties")
     case .array(let items):
       for (index, item) in items.enumerated() {
-        if let inner = schema.items { errors += values(item, inner, "\(field)[\(index)]") }
+        if let inner = schema.items {
+          errors += values(item, inner, namesIndex ? "\(field)[\(index)]" : field)
+        }
       }
       errors += size(items.count, schema.source, field, "Items", "items")
       if schema.source["uniqueItems"]?.bool == true, Set(items).count != items.count {
@@ -61,13 +69,13 @@ enum SchemaValidation {
     return errors
   }
 
-  private static func wrongType(_ value: JSONValue, _ type: String, _ field: String) -> FieldError {
+  private func wrongType(_ value: JSONValue, _ type: String, _ field: String) -> FieldError {
     .invalid(
       field, .string(schemaType(value)),
       "\(field) in body must be of type \(type): \"\(schemaType(value))\"")
   }
 
-  private static func schemaType(_ value: JSONValue) -> String {
+  private func schemaType(_ value: JSONValue) -> String {
     switch value {
     case .null: "null"
     case .bool: "boolean"
@@ -79,14 +87,14 @@ enum SchemaValidation {
     }
   }
 
-  private static func has(_ value: JSONValue, _ type: String) -> Bool {
+  private func has(_ value: JSONValue, _ type: String) -> Bool {
     let actual = schemaType(value)
     if actual == type || actual == "integer" && type == "number" { return true }
     if type == "integer", case .double(let number) = value { return number.rounded() == number }
     return false
   }
 
-  private static func size(
+  private func size(
     _ count: Int, _ schema: JSONObject, _ field: String, _ suffix: String, _ word: String
   ) -> [FieldError] {
     var errors: [FieldError] = []
@@ -103,8 +111,7 @@ enum SchemaValidation {
     return errors
   }
 
-  private static func string(_ text: String, _ schema: JSONObject, _ field: String) -> [FieldError]
-  {
+  private func string(_ text: String, _ schema: JSONObject, _ field: String) -> [FieldError] {
     var errors: [FieldError] = []
     let length = text.unicodeScalars.count
     if let most = schema["maxLength"]?.int, length > Int(most) {
@@ -124,7 +131,7 @@ enum SchemaValidation {
     return errors
   }
 
-  private static func number(_ value: JSONValue?) -> Double? {
+  private func number(_ value: JSONValue?) -> Double? {
     switch value {
     case .int(let number): Double(number)
     case .double(let number): number
@@ -132,7 +139,7 @@ enum SchemaValidation {
     }
   }
 
-  private static func bounds(
+  private func bounds(
     _ number: Double, _ value: JSONValue, _ schema: JSONObject, _ field: String
   ) -> [FieldError] {
     var errors: [FieldError] = []
@@ -170,7 +177,7 @@ enum SchemaValidation {
   }
 
   /// allOf, anyOf, oneOf and not: value validations only, never structure.
-  private static func logic(_ value: JSONValue, _ source: JSONObject, _ field: String)
+  private func logic(_ value: JSONValue, _ source: JSONObject, _ field: String)
     -> [FieldError]
   {
     func holds(_ inner: JSONValue) -> Bool {
@@ -195,7 +202,7 @@ enum SchemaValidation {
   }
 
   /// ValidateListSetsAndMaps: no duplicates.
-  private static func lists(_ value: JSONValue, _ schema: StructuralSchema, _ field: String)
+  private func lists(_ value: JSONValue, _ schema: StructuralSchema, _ field: String)
     -> [FieldError]
   {
     var errors: [FieldError] = []

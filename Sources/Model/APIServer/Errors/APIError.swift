@@ -10,7 +10,7 @@ package struct APIError: Error, Hashable, Sendable {
   /// `details`; nil where upstream sends none.
   package var details: JSONObject?
   /// A body that is no Status, for paths that no resource serves.
-  package var plainText: String?
+  package var otherBody: JSONValue?
 
   init(_ code: Int, _ reason: String, _ message: String, details: JSONObject? = nil) {
     self.code = code
@@ -21,7 +21,7 @@ package struct APIError: Error, Hashable, Sendable {
 
   /// The answer to the client.
   package var response: APIResponse {
-    if let plainText { return APIResponse(code: code, body: .string(plainText)) }
+    if let otherBody { return APIResponse(code: code, body: otherBody) }
     var status: JSONObject = [
       "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
       "message": .string(message), "code": .int(Int64(code)),
@@ -59,7 +59,14 @@ package struct APIError: Error, Hashable, Sendable {
   /// 404 of the mux: not even the group is known.
   static var noSuchPath: APIError {
     var error = APIError(404, "", "404 page not found\n")
-    error.plainText = "404 page not found\n"
+    error.otherBody = "404 page not found\n"
+    return error
+  }
+
+  /// 404 of the root: the path is not under an API, and there is a list of those that are.
+  static var noSuchAPI: APIError {
+    var error = APIError(404, "", "")
+    error.otherBody = ["paths": ["/api", "/apis", "/version"]]
     return error
   }
 

@@ -17,6 +17,9 @@ struct DeleteOptions: Hashable {
   ///
   /// Follows apis/meta/v1/validation/validation.go (ValidateDeleteOptions).
   init(_ body: JSONValue?, parameters: [String: String] = [:]) throws(APIError) {
+    if let body, body.object == nil {
+      throw .internalFailure("couldn't get version/kind; json parse error")
+    }
     let options = body?.object ?? JSONObject()
     if !options.kind.isEmpty, options.kind != "DeleteOptions" {
       throw .internalFailure(

@@ -18,7 +18,20 @@ extension APICall {
     object = try typedMetadata(object)
     try checkName(object)
     try checkNamespace(&object)
+    try checkDecodes(object)
     return try write(object, over: existing, target)
+  }
+
+  /// A patch whose outcome does not fit the kind's type is invalid itself.
+  private func checkDecodes(_ object: JSONObject) throws(APIError) {
+    do throws(APIError) {
+      _ = try decoded(object)
+    } catch  where error.code == 400 {
+      throw .invalid(
+        "", "", "", [.invalid("patch", .string(JSONValue.object(object).text), error.message)])
+    } catch {
+      throw error
+    }
   }
 
   /// An object after the patch in the body.

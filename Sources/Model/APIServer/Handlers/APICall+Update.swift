@@ -72,7 +72,13 @@ extension APICall {
     prepare(&object, old: existing, target)
     ObjectMetaRules.carryOver(&object, old: existing)
     object = try stored(object)
-    let errors = updateErrors(object, old: existing, target)
+    var errors = updateErrors(object, old: existing, target)
+    if given.resourceVersion == nil, rules.validatesVersion(version) {
+      // Twice, as all that is wrong with the metadata.
+      let error = FieldError.invalid(
+        "metadata.resourceVersion", "", "must be specified for an update")
+      errors = [error, error] + errors
+    }
     if !errors.isEmpty { throw .invalid(resource.group, resource.kind, object.name, errors) }
     if isDeleted(by: object, old: existing) {
       let version = reader.resourceVersion(of: key)
@@ -87,8 +93,10 @@ extension APICall {
   }
 
   /// The resourceVersion of the request, if it has one, is current.
+  ///
+  /// "0" is as good as none: versions are parsed as numbers.
   private func checkVersion(_ given: JSONObject) throws(APIError) {
-    guard let version = given.resourceVersion else {
+    guard let version = given.resourceVersion, version != "0" else {
       if rules.allowsUnconditionalUpdate(self.version) { return }
       throw .invalid(
         resource.group, resource.plural, request.name,

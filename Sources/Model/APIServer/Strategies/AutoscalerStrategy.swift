@@ -64,6 +64,10 @@ struct AutoscalerStrategy: BuiltInStrategy {
   func encode(_ object: JSONObject, apiVersion: String) -> JSONObject {
     var object = object
     object["apiVersion"] = .string(apiVersion)
+    // Only autoscaling/v2 leaves it out where it is 0.
+    if apiVersion != "autoscaling/v2" {
+      object.edit("status") { $0.setDefault("currentReplicas", 0) }
+    }
     guard apiVersion == "autoscaling/v1" else { return object }
     var annotations = object.annotations
     object.edit("spec") { spec in
@@ -88,7 +92,6 @@ struct AutoscalerStrategy: BuiltInStrategy {
     object.edit("status") { status in
       status["currentMetrics"] = nil
       status["conditions"] = nil
-      status.setDefault("currentReplicas", 0)
     }
     return object
   }

@@ -37,6 +37,8 @@ package protocol KindStrategy: Sendable {}
 protocol Strategy: KindStrategy {
   /// Whether a PUT without a resourceVersion is taken.
   func allowsUnconditionalUpdate(_ version: KubernetesVersion) -> Bool
+  /// Whether a missing resourceVersion is found by validation, with all else that is wrong.
+  func validatesVersion(_ version: KubernetesVersion) -> Bool
   /// Whether PUT creates a missing object.
   var createsOnUpdate: Bool { get }
   /// Whether DELETE answers with the object although it is gone.

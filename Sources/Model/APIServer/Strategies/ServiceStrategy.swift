@@ -9,7 +9,9 @@ struct ServiceStrategy: BuiltInStrategy {
   var typeName: String? { "Service" }
   var hasStatus: Bool { true }
 
-  func allowsUnconditionalUpdate(_ version: KubernetesVersion) -> Bool { true }
+  func validatesVersion(_ version: KubernetesVersion) -> Bool {
+    !version.servicesTakePartialUpdates
+  }
 
   func setDefaults(_ object: inout JSONObject, _ context: StrategyContext) {
     object.edit("spec") { spec in

@@ -3,6 +3,7 @@ internal import CEL
 /// What most kinds do.
 extension Strategy {
   func allowsUnconditionalUpdate(_ version: KubernetesVersion) -> Bool { true }
+  func validatesVersion(_ version: KubernetesVersion) -> Bool { false }
   var createsOnUpdate: Bool { false }
   func returnsDeletedObject(_ version: KubernetesVersion) -> Bool { false }
   var defaultPropagation: DefaultPropagation { .background }
