@@ -7,16 +7,18 @@ internal import CEL
 /// not listed has none of them: its objects are structures, its lists are atomic.
 package struct BuiltinSchemas: Sendable {
   private let byKind: [GroupKind: FieldSchema]
+  /// The type of a built-in kind that the tables do not list.
+  package let unlisted: FieldSchema
 
   /// Makes the tables of a version.
   package init(version: KubernetesVersion) {
     let parts = BuiltinParts(version: version)
+    unlisted = .structure(["metadata": parts.metadata], always: ["metadata": [:]])
     byKind = parts.core.merging(parts.workloads) { _, new in new }
       .merging(parts.others) { _, new in new }
   }
 
-  /// The type of a kind; nil for one that is not in the tables (a custom resource, or a kind whose
-  /// type is deduced).
+  /// The type of a kind; nil for one that is not in the tables.
   package subscript(groupKind: GroupKind) -> FieldSchema? { byKind[groupKind] }
 
   /// The tables of the modelled standard version.

@@ -52,6 +52,10 @@ struct CustomResourceStrategy: Strategy {
     object = updated
   }
 
+  func resetFields(_ subresource: String) -> [[String]] {
+    subresource == "status" ? [["spec"], ["metadata"]] : standardResetFields(subresource)
+  }
+
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
     var content = object
     for key in ["apiVersion", "kind", "metadata"] { content[key] = nil }

@@ -22,7 +22,7 @@ package struct ResourceRegistry: Sendable {
   package static func builtIn(_ version: KubernetesVersion) -> ResourceRegistry {
     let schemas = BuiltinSchemas.of(version)
     let resources = BuiltInResources.all(version).map { resource in
-      resource.with(fieldSchema: schemas[resource.groupKind] ?? .deduced)
+      resource.with(fieldSchema: schemas[resource.groupKind] ?? schemas.unlisted)
     }
     return ResourceRegistry(resources, version)
   }

@@ -33,6 +33,11 @@ struct DeploymentStrategy: BuiltInStrategy {
     }
   }
 
+  func resetFields(_ subresource: String) -> [[String]] {
+    subresource == "status"
+      ? [["spec"], ["metadata", "labels"]] : standardResetFields(subresource)
+  }
+
   func prepareForStatusUpdate(
     _ object: inout JSONObject, old: JSONObject, _ context: StrategyContext
   ) {

@@ -45,6 +45,12 @@ struct PodStrategy: BuiltInStrategy {
     return !hasAny ? "BestEffort" : isGuaranteed ? "Guaranteed" : "Burstable"
   }
 
+  func resetFields(_ subresource: String) -> [[String]] {
+    subresource == "status"
+      ? [["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"]]
+      : standardResetFields(subresource)
+  }
+
   func prepareForStatusUpdate(
     _ object: inout JSONObject, old: JSONObject, _ context: StrategyContext
   ) {

@@ -53,8 +53,10 @@ extension Strategy {
 
   func gracePeriod(_ object: JSONObject, requested: Int64?) -> Int64? { nil }
 
+  func resetFields(_ subresource: String) -> [[String]] { standardResetFields(subresource) }
+
   /// GetResetFields of most strategies.
-  func resetFields(_ subresource: String) -> [[String]] {
+  func standardResetFields(_ subresource: String) -> [[String]] {
     switch subresource {
     case "": hasStatus ? [["status"]] : []
     case "status": [["spec"]]

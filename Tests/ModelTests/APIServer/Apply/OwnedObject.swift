@@ -48,9 +48,8 @@ struct OwnedObject {
     FieldManager(
       schema: schema, form: form, apiVersion: apiVersion, subresource: subresource,
       resetFields: hasStatus
-        ? ResetFields.builtin(
-          GroupKind(apiVersion: apiVersion, kind: kind), subresource: subresource, hasStatus: true)
-        : FieldSet(), version: version)
+        ? FieldSet(paths: [[.field(subresource.isEmpty ? "status" : "spec")]]) : FieldSet(),
+      version: version)
   }
 
   private mutating func now() -> String {
