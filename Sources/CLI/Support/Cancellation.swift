@@ -1,26 +1,28 @@
 internal import Foundation
-internal import Synchronization
+internal import POR
 
 /// Whether the user asked to stop; looked at by the search between states.
 ///
 /// The first SIGINT or SIGTERM lets the search end with what it knows (exit code 20); a second one
 /// ends the process at once.
 package enum Cancellation {
-  private static let flag = Atomic<Bool>(false)
+  /// The flag that searches look at.
+  static let flag = CancellationFlag()
 
   /// Whether to stop.
-  package static var isRequested: Bool { flag.load(ordering: .relaxed) }
+  package static var isRequested: Bool { flag.isRaised }
 
   /// Asks to stop.
-  package static func request() { flag.store(true, ordering: .relaxed) }
+  package static func request() { flag.raise() }
 
   /// Lets signals ask to stop.
   static func install() {
+    // Made before a handler can run: a handler must not initialise anything.
+    _ = flag
     for number in [SIGINT, SIGTERM] {
       signal(number) { _ in
-        if Cancellation.flag.exchange(true, ordering: .relaxed) {
-          _exit(ExitStatus.inconclusive.rawValue)
-        }
+        if Cancellation.flag.isRaised { _exit(ExitStatus.inconclusive.rawValue) }
+        Cancellation.flag.raise()
       }
     }
   }

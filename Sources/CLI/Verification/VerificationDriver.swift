@@ -1,30 +1,147 @@
+internal import CEL
 package import Model
+internal import POR
 
-/// The seam between the commands and the search.
+/// From a scenario to a report: a world for each valuation of the symbols, its verdict, and every
+/// counterexample confirmed in a world made anew before it is told.
 package enum VerificationDriver {
-  /// Verifies a scenario.
-  ///
-  /// Looks at `Cancellation.isRequested` and ends with what it knows.
+  /// Verifies a scenario. Looks at `Cancellation.isRequested` and ends with what it knows.
   package static func verify(
     scenario: Scenario, options: VerificationOptions
   ) throws -> VerificationReport {
-    let chosen = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
-    return VerificationReport(
-      scenario: scenario.name, path: scenario.location.file,
-      properties: chosen.map {
-        PropertyReport(
-          name: $0.name, kind: $0.kindName,
-          verdict: .inconclusive("this build of kverify has no search"))
-      })
+    let clock = ContinuousClock.now
+    let projections = try projections(without: options.withoutProjections)
+    let valuations = try Valuations.of(scenario)
+    var findings = VerificationFindings(scenario, options)
+    let verifier = Verifier(options: verifierOptions(scenario, options, start: clock))
+    for valuation in valuations.all {
+      guard let builder = try builder(scenario, valuation) else { continue }
+      let definition = try world(builder, scenario, options, projections)
+      let verdict = try guarded { try verifier.verify(definition) }
+      try guarded {
+        try findings.add(verdict, definition: definition, valuation: valuation)
+      }
+      if options.failsFast, findings.isViolated { break }
+      if Cancellation.isRequested { break }
+    }
+    var report = findings.report(valuations, projections)
+    report.timing = SearchTiming(
+      seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak)
+    return report
   }
 
-  /// Runs a recorded counterexample again, unreduced.
-  ///
-  /// Throws `VerificationFailure.bug` where it does not show the violation. The report holds the
-  /// record's property only.
+  /// Runs a recorded counterexample again, unreduced; throws `VerificationFailure.bug` where it does
+  /// not show the violation. The report holds the record's property only.
   package static func replay(
     scenario: Scenario, record: CounterexampleRecord, options: VerificationOptions
   ) throws -> VerificationReport {
-    throw VerificationFailure.bug("this build of kverify has no search")
+    let projections = try projections(without: options.withoutProjections)
+    let valuation = record.symbols
+    guard let builder = try builder(scenario, valuation) else {
+      throw VerificationFailure.bug("the recorded symbols break an assumption")
+    }
+    var chosen = options
+    chosen.properties = [record.property]
+    let definition = try world(builder, scenario, chosen, projections)
+    return try guarded {
+      let replay = try Replay(record, definition: definition)
+      let property = scenario.properties.first { $0.name == record.property }
+      guard let property else { throw VerificationFailure.bug("the property is gone") }
+      let violation = try replay.confirmed()
+      let counterexample = try CounterexampleTeller(scenario, property).tell(
+        violation, replay: replay, record: record)
+      return VerificationReport(
+        scenario: scenario.name, path: scenario.location.file,
+        properties: [
+          PropertyReport(
+            name: property.name, kind: property.kindName, verdict: .violated(counterexample))
+        ], notes: ["replayed without reduction"])
+    }
+  }
+
+  // MARK: Parts
+
+  private static func builder(
+    _ scenario: Scenario, _ valuation: [SymbolValue]
+  ) throws -> WorldBuilder? {
+    do {
+      let symbols = Dictionary(valuation.map { ($0.name, $0.value) }) { first, _ in first }
+      let builder = try WorldBuilder(scenario, symbols: symbols)
+      return try builder.satisfiesAssumptions() ? builder : nil
+    } catch let error as EvaluationError {
+      throw VerificationFailure.usage("an assumption cannot be evaluated: \(error.message)")
+    }
+  }
+
+  private static func world(
+    _ builder: WorldBuilder, _ scenario: Scenario, _ options: VerificationOptions,
+    _ projections: ProjectionSet
+  ) throws -> WorldDefinition {
+    do {
+      var definition = try builder.build(projections: projections)
+      if let names = options.properties {
+        definition.properties.removeAll { !names.contains($0.name) }
+      }
+      return definition
+    } catch let refused as RefusedObject {
+      throw VerificationFailure.scenario(
+        "\(refused.location): the API server refuses this object: \(refused.message)")
+    }
+  }
+
+  private static func projections(without names: [String]) throws -> ProjectionSet {
+    try names.reduce(ProjectionSet()) { set, name in
+      guard let projection = Projection(rawValue: name) else {
+        throw VerificationFailure.usage(
+          "there is no projection \"\(name)\"; there are "
+            + Projection.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return set.without(projection)
+    }
+  }
+
+  private static func verifierOptions(
+    _ scenario: Scenario, _ options: VerificationOptions, start: ContinuousClock.Instant
+  ) -> Verifier.Options {
+    var result = Verifier.Options()
+    let bounds = [options.maxStates, scenario.bounds.states].compactMap(\.self)
+    result.limits = SearchLimits(
+      states: bounds.min(), bytes: options.memoryLimit,
+      deadline: options.timeLimit.map { start + $0 })
+    result.stop = options.failsFast ? .atFirstViolation : .atTheEnd
+    result.cancellation = Cancellation.flag
+    result.memoryInUse = { ProcessMemory.current }
+    if options.audits { result.audit = .sampled(every: 3) }
+    if let observer = options.progress {
+      result.progress = { progress in
+        observer.report(
+          SearchProgress(
+            states: progress.states, transitions: progress.transitions,
+            waiting: progress.waiting, depth: progress.depth))
+      }
+    }
+    return result
+  }
+
+  /// Runs a search and tells its failures as the commands know them.
+  private static func guarded<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let bug as KverifyBug {
+      throw VerificationFailure.bug(bug.finding)
+    } catch let error as NotDeterministic {
+      throw VerificationFailure.controller(
+        "\(error.controller) is not deterministic (request \(error.request)): \(error.difference)")
+    } catch let mismatch as ReplayMismatch {
+      throw VerificationFailure.bug(
+        "the run does not replay: step \(mismatch.step), \(mismatch.action), cannot happen there")
+    }
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

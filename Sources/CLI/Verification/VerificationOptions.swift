@@ -54,6 +54,8 @@ package enum VerificationFailure: Error, Sendable {
   case bug(String)
   /// A controller failed to run or is not deterministic (exit code 69).
   case controller(String)
+  /// The scenario is not valid after all: the API server refuses one of its objects (exit code 65).
+  case scenario(String)
   /// An option does not fit the scenario, such as an unknown projection (exit code 64).
   case usage(String)
 }

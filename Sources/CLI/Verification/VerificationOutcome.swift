@@ -58,6 +58,7 @@ struct VerificationOutcome {
         failures.append((.bug, "\(scenario.name): a bug in kverify: \(message)"))
       case .controller(let message):
         failures.append((.controllerFailed, "\(scenario.name): \(message)"))
+      case .scenario(let message): failures.append((.invalidScenario, message))
       case .usage(let message): failures.append((.usage, message))
       }
     } catch {

@@ -18,11 +18,14 @@ package struct CounterexampleRecord: Hashable, Sendable {
   package struct Schedule: Hashable, Sendable {
     package var steps: [Step]
     package var returnsToStep: Int?
+    /// For `leadsTo`: after so many steps `from` holds.
+    package var trigger: Int?
 
     /// Makes a schedule.
-    package init(steps: [Step], returnsToStep: Int? = nil) {
+    package init(steps: [Step], returnsToStep: Int? = nil, trigger: Int? = nil) {
       self.steps = steps
       self.returnsToStep = returnsToStep
+      self.trigger = trigger
     }
   }
 
@@ -40,18 +43,25 @@ package struct CounterexampleRecord: Hashable, Sendable {
   package var symbols: [SymbolValue]
   /// The projections that were off.
   package var withoutProjections: [String]
+  /// Where the runs of the part start that the run is of: requests and events by name.
+  package var part: [String]
+  /// In which way the property is violated.
+  package var violation: String
   package var schedules: [Schedule]
 
   /// Makes a record.
   package init(
     path: String, scenario: String, property: String, symbols: [SymbolValue] = [],
-    withoutProjections: [String] = [], schedules: [Schedule]
+    withoutProjections: [String] = [], part: [String], violation: String,
+    schedules: [Schedule]
   ) {
     self.path = path
     self.scenario = scenario
     self.property = property
     self.symbols = symbols
     self.withoutProjections = withoutProjections
+    self.part = part
+    self.violation = violation
     self.schedules = schedules
   }
 
@@ -63,10 +73,12 @@ package struct CounterexampleRecord: Hashable, Sendable {
       "symbols": .array(
         symbols.map { .object(["name": .string($0.name), "value": $0.value]) }),
       "withoutProjections": .array(withoutProjections.map(JSONValue.string)),
+      "part": .array(part.map(JSONValue.string)), "violation": .string(violation),
       "schedules": .array(
         schedules.map { schedule in
           .object([
             "returnsToStep": schedule.returnsToStep.map { .int(Int64($0)) } ?? .null,
+            "trigger": schedule.trigger.map { .int(Int64($0)) } ?? .null,
             "steps": .array(
               schedule.steps.map {
                 .object(["action": .string($0.action), "outcome": .int(Int64($0.outcome))])
@@ -100,6 +112,11 @@ package struct CounterexampleRecord: Hashable, Sendable {
       guard let name = item.string else { throw FormatError(reason: "a projection is no text") }
       return name
     }
+    violation = try text("violation")
+    part = try Self.items(json, "part") { item throws(FormatError) in
+      guard let name = item.string else { throw FormatError(reason: "a part is no text") }
+      return name
+    }
     schedules = try Self.items(json, "schedules") { item throws(FormatError) in
       let steps = try Self.items(item, "steps") { step throws(FormatError) in
         guard let action = step["action"]?.string, let outcome = step["outcome"]?.int,
@@ -111,9 +128,10 @@ package struct CounterexampleRecord: Hashable, Sendable {
       guard target.map({ $0 >= 1 && $0 <= steps.count }) ?? true else {
         throw FormatError(reason: "\"returnsToStep\" is no step")
       }
-      return Schedule(steps: steps, returnsToStep: target)
+      return Schedule(
+        steps: steps, returnsToStep: target,
+        trigger: item["trigger"]?.int.flatMap { Int(exactly: $0) })
     }
-    guard !schedules.isEmpty else { throw FormatError(reason: "it has no schedule") }
   }
 
   private static func items<Item>(

@@ -1,0 +1,132 @@
+internal import CEL
+internal import Model
+internal import POR
+
+/// What is known of each property over all valuations of the symbols tried so far.
+struct VerificationFindings {
+  private let scenario: Scenario
+  private let chosen: [PropertyDeclaration]
+  private var verdicts: [String: PropertyReport.Verdict] = [:]
+  private var figures = SearchFigures()
+  private var tried = 0
+
+  init(_ scenario: Scenario, _ options: VerificationOptions) {
+    self.scenario = scenario
+    chosen = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
+  }
+
+  /// Whether some property is violated.
+  var isViolated: Bool {
+    verdicts.values.contains { if case .violated = $0 { true } else { false } }
+  }
+
+  /// Adds the verdict of one valuation. The first violation of a property is the one that is told;
+  /// it is confirmed before.
+  mutating func add(
+    _ verdict: WorldVerdict, definition: WorldDefinition, valuation: [SymbolValue]
+  ) throws {
+    tried += 1
+    figures.states += verdict.states
+    figures.transitions += verdict.transitions
+    figures.settled += verdict.settled
+    figures.reconciles += verdict.reconciles
+    figures.memo += verdict.memo
+    for (index, property) in chosen.enumerated() {
+      switch verdict.outcome(of: index) {
+      case .holds:
+        if property.prove {
+          merge(.inconclusive("prove: is not decided by this version"), property)
+        } else {
+          merge(.holds, property)
+        }
+      case .inconclusive(let reason): merge(.inconclusive(Self.text(reason)), property)
+      case .violated(let violations, let part):
+        if case .violated = verdicts[property.name] { continue }
+        let counterexample = try confirmed(
+          violations, verdict.parts[part], definition, property, valuation)
+        merge(.violated(counterexample), property)
+      }
+    }
+  }
+
+  private mutating func merge(_ verdict: PropertyReport.Verdict, _ property: PropertyDeclaration) {
+    switch (verdicts[property.name], verdict) {
+    case (.violated, _), (.inconclusive, .holds): break
+    default: verdicts[property.name] = verdict
+    }
+  }
+
+  private func confirmed(
+    _ violations: [Violation], _ part: WorldVerdict.Part, _ definition: WorldDefinition,
+    _ property: PropertyDeclaration, _ valuation: [SymbolValue]
+  ) throws -> Counterexample {
+    guard let violation = violations.first else {
+      throw KverifyBug("a violation without a kind")
+    }
+    let record = CounterexampleRecord(
+      path: scenario.location.file, scenario: scenario.name, property: property.name,
+      symbols: valuation,
+      withoutProjections: definition.projections.switchedOff.map(\.rawValue),
+      part: part.composition.partNames, violation: violation.kind.word,
+      schedules: [violation.run, violation.otherRun].compactMap { run in
+        run.map { CounterexampleRecord.Schedule($0, in: part.composition) }
+      })
+    let replay = try Replay(record, definition: definition, learning: part.composition.world)
+    let replayed = try replay.confirmed()
+    return try CounterexampleTeller(scenario, property).tell(
+      replayed, replay: replay, record: record)
+  }
+
+  private static func text(_ reason: InconclusiveReason) -> String {
+    switch reason {
+    case .noSettledState: "no settled state is reachable, so the property says nothing"
+    case .cut(.states): "the limit on states was reached; raise bounds.states or --max-states"
+    case .cut(.memory): "the limit on memory was reached; raise --memory-limit"
+    case .cut(.time): "the limit on time was reached; raise --time-limit"
+    case .cut(.cancelled): "interrupted; what was seen so far does not violate it"
+    case .cut(.firstViolation): "the search ended at the first violation (--fail-fast)"
+    }
+  }
+
+  /// The report of what was found.
+  func report(_ valuations: Valuations, _ projections: ProjectionSet) -> VerificationReport {
+    var verdicts = verdicts
+    for property in chosen {
+      let name = property.name
+      if case .violated = verdicts[name] { continue }
+      if !valuations.untried.isEmpty {
+        verdicts[name] = .inconclusive(
+          "symbols with too many values to be tried one by one: "
+            + valuations.untried.joined(separator: ", "))
+      } else if Cancellation.isRequested, tried < valuations.all.count {
+        verdicts[name] = .inconclusive("interrupted")
+      } else if tried == 0 {
+        verdicts[name] = .inconclusive("no values of the symbols satisfy the assumptions")
+      }
+    }
+    return VerificationReport(
+      scenario: scenario.name, path: scenario.location.file,
+      properties: chosen.map {
+        PropertyReport(
+          name: $0.name, kind: $0.kindName,
+          verdict: verdicts[$0.name] ?? .inconclusive("the search ended before"))
+      }, coverage: coverage(valuations), notes: notes(projections), figures: figures)
+  }
+
+  private func coverage(_ valuations: Valuations) -> [String] {
+    var lines = [
+      scenario.interleaving == .calls
+        ? "every interleaving of API calls" : "every interleaving of whole reconciles"
+    ]
+    if !scenario.symbols.isEmpty, valuations.untried.isEmpty {
+      let names = scenario.symbols.map(\.name).joined(separator: ", ")
+      lines.append("every value of \(names): \(tried) valuation\(tried == 1 ? "" : "s")")
+    }
+    return lines
+  }
+
+  private func notes(_ projections: ProjectionSet) -> [String] {
+    let off = projections.switchedOff.map(\.rawValue)
+    return off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
+  }
+}

@@ -1,0 +1,162 @@
+import CEL
+
+/// One object of the initial state as the user wrote it.
+struct SeedObject {
+  let object: JSONObject
+  let location: SourceLocation
+}
+
+/// The API server refuses an object of the initial state.
+package struct RefusedObject: Error {
+  /// Where the object stands.
+  package let location: SourceLocation
+  /// What the server says.
+  package let message: String
+}
+
+/// The store in which the initial state is made: every object is created through the API server, so
+/// it is defaulted and validated as in a cluster.
+final class SeedStore: ObjectReader {
+  private(set) var resources: ResourceRegistry
+  private var stored: [ObjectKey: JSONObject] = [:]
+  private var order: [ObjectKey] = []
+
+  /// Creates the namespaces in use, then the objects in their order; a status that creation drops is
+  /// written afterwards.
+  init(
+    _ seeds: [SeedObject], names: [NameBinding], version: KubernetesVersion, kinds: KindCatalogue
+  ) throws {
+    resources = ResourceRegistry.builtIn(version)
+    for seed in seeds where seed.object["kind"]?.string == "CustomResourceDefinition" {
+      do {
+        try resources.register(definition: seed.object)
+      } catch {
+        throw RefusedObject(location: seed.location, message: "\(error)")
+      }
+    }
+    let server = APIServer(kubernetesVersion: version, resources: resources)
+    let given = Set(
+      seeds.filter { $0.object["kind"]?.string == "Namespace" }
+        .compactMap { $0.object.at("metadata", "name")?.string })
+    var namespaces: Set<String> = ["default"]
+    for seed in seeds where isNamespaced(seed.object, kinds) {
+      namespaces.insert(seed.object.at("metadata", "namespace")?.string ?? "default")
+    }
+    namespaces.formUnion(names.compactMap { $0.key?.namespace }.filter { !$0.isEmpty })
+    let origin = SourceLocation(file: "", line: 1, column: 1)
+    for name in namespaces.subtracting(given).sorted() {
+      try create(
+        ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]],
+        at: origin, server, kinds)
+    }
+    let (first, rest) = (
+      seeds.filter { $0.object["kind"]?.string == "Namespace" },
+      seeds.filter {
+        !["Namespace", "CustomResourceDefinition"].contains($0.object["kind"]?.string ?? "")
+      }
+    )
+    for seed in first + rest { try create(seed.object, at: seed.location, server, kinds) }
+  }
+
+  /// The objects in the order of their creation.
+  var objects: [(key: ObjectKey, object: JSONObject)] {
+    order.compactMap { key in stored[key].map { (key, $0) } }
+  }
+
+  private func isNamespaced(_ object: JSONObject, _ kinds: KindCatalogue) -> Bool {
+    let kind = GroupKind(
+      apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
+    return kinds[kind]?.isNamespaced ?? resources.isNamespaced(kind)
+  }
+
+  private func create(
+    _ object: JSONObject, at location: SourceLocation, _ server: APIServer, _ kinds: KindCatalogue
+  ) throws {
+    let apiVersion = object["apiVersion"]?.string ?? ""
+    let kind = object["kind"]?.string ?? ""
+    let namespace =
+      isNamespaced(object, kinds) ? object.at("metadata", "namespace")?.string ?? "default" : ""
+    var body = object
+    if !namespace.isEmpty { body.set(.string(namespace), at: "metadata", "namespace") }
+    body = withOwnerUIDs(body, namespace)
+    body.set(nil, at: "metadata", "resourceVersion")
+    let response = server.handle(
+      APIRequest(
+        .create, apiVersion: apiVersion, kind: kind, namespace: namespace, body: .object(body),
+        fieldManager: "kubectl"), reader: self)
+    try accept(response, location)
+    guard let name = body.at("metadata", "name")?.string, let status = object["status"] else {
+      return
+    }
+    let key = ObjectKey(
+      GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name)
+    guard var current = stored[key], current["status"] != status else { return }
+    current["status"] = status
+    current.set(.string("seed"), at: "metadata", "resourceVersion")
+    let update = server.handle(
+      APIRequest(
+        .update, apiVersion: apiVersion, kind: kind, namespace: namespace, name: name,
+        subresource: "status", body: .object(current), fieldManager: "kubectl"), reader: self)
+    try accept(update, location)
+  }
+
+  private func accept(_ response: APIResponse, _ location: SourceLocation) throws {
+    guard response.isSuccess else {
+      throw RefusedObject(location: location, message: response.message ?? "")
+    }
+    for change in response.changes {
+      if stored[change.key] == nil { order.append(change.key) }
+      stored[change.key] = change.new
+    }
+  }
+
+  private func withOwnerUIDs(_ object: JSONObject, _ namespace: String) -> JSONObject {
+    guard let references = object.at("metadata", "ownerReferences")?.array else { return object }
+    var result = object
+    result.set(
+      .array(
+        references.map { reference in
+          guard var entry = reference.object, (entry["uid"]?.string ?? "").isEmpty else {
+            return reference
+          }
+          let kind = GroupKind(
+            apiVersion: entry["apiVersion"]?.string ?? "", kind: entry["kind"]?.string ?? "")
+          let name = entry["name"]?.string ?? ""
+          let owner = [namespace, ""].map { ObjectKey(kind, namespace: $0, name: name) }
+            .first { stored[$0] != nil }
+          entry["uid"] = .string(owner.map { freshUID(for: $0) } ?? "uid-of-nobody")
+          return .object(entry)
+        }), at: "metadata", "ownerReferences")
+    return result
+  }
+
+  // MARK: ObjectReader
+
+  func object(_ key: ObjectKey) -> JSONObject? { stored[key] }
+
+  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
+    -> [(key: ObjectKey, object: JSONObject)]
+  {
+    stored.filter { key, object in
+      key.groupKind == groupKind && (namespace == nil || namespace == key.namespace)
+        && selection.matches(object)
+    }.sorted { $0.key < $1.key }.map { (key: $0.key, object: $0.value) }
+  }
+
+  func resourceVersion(of key: ObjectKey) -> String { "seed" }
+  func isCurrent(_ resourceVersion: String, of key: ObjectKey) -> Bool { true }
+  func freshUID(for key: ObjectKey) -> String {
+    "seed-uid/\(key.groupKind)/\(key.namespace)/\(key.name)"
+  }
+  func freshSuffix(for prefix: String, in groupKind: GroupKind, namespace: String) -> String {
+    "seed\(order.count)"
+  }
+  var now: String { VirtualClock.instant }
+}
+
+extension ResourceRegistry {
+  /// Whether objects of a kind live in namespaces; kinds that nobody defines do.
+  package func isNamespaced(_ groupKind: GroupKind) -> Bool {
+    resource(groupKind)?.isNamespaced ?? true
+  }
+}

@@ -1,0 +1,120 @@
+import CEL
+import Transitions
+
+/// What is done per state after a step: other reconciles in flight lose their reads, a crashed
+/// controller starts anew, the state is made canonical.
+extension Composition {
+  /// Appends the changed words of a leaf that needs finishing.
+  func finish(
+    _ leaf: StepLeaf, _ state: UnsafeBufferPointer<UInt32>, _ buffer: inout SuccessorBuffer
+  ) {
+    var words = [UInt32](state)
+    grow(&words)
+    for index in Int(leaf.firstEffect)..<Int(leaf.firstEffect + leaf.effectCount) {
+      let effect = leafEffects[index]
+      words[Int(effect.word)] = words[Int(effect.word)] & effect.keep | effect.set
+    }
+    let detail = leafDetails[Int(leaf.detail)]
+    if mode == .calls { supersede(detail, &words) }
+    if let (controller, requests) = detail.restart { restart(controller, requests, &words) }
+    if let onRawSuccessor {
+      let raw = words
+      canonicalize(&words)
+      onRawSuccessor(raw, words)
+    } else {
+      canonicalize(&words)
+    }
+    for word in words.indices {
+      let old = word < state.count ? state[word] : 0
+      if words[word] != old {
+        buffer.changes.append(WordChange(index: UInt32(word), value: words[word]))
+      }
+    }
+  }
+
+  /// Gives a vector all words that the layout has by now.
+  package func grow(_ words: inout [UInt32]) {
+    if words.count < layout.width {
+      words.append(contentsOf: repeatElement(0, count: layout.width - words.count))
+    }
+  }
+
+  /// Every effective write supersedes what others in flight have read of the object.
+  private func supersede(_ detail: LeafDetail, _ words: inout [UInt32]) {
+    guard !detail.writes.isEmpty else { return }
+    for worker in busyWorkers(words) where worker != detail.worker {
+      let (controller, request) = (
+        layout.workers[worker].controller, layout.workers[worker].request
+      )
+      let node = words[layout.slot(.position(controller: controller, request)).word]
+      let slot = layout.slot(.superseded(controller: controller, request))
+      grow(&words)
+      var reads = supersededSets[Int(words[slot.word])]
+      for write in detail.writes {
+        let index = lastRead(of: write.key, before: node)
+        guard index >= 0 else { continue }
+        reads.removeAll { $0.key == write.key }
+        reads.append(SupersededRead(key: write.key, index: index))
+      }
+      reads.sort { $0.key < $1.key }
+      words[slot.word] = intern(reads)
+    }
+  }
+
+  /// The workers with a reconcile in flight.
+  func busyWorkers(_ words: [UInt32]) -> [Int] {
+    var workers: [Int] = []
+    for (group, word) in layout.busyWords.enumerated() where word < words.count {
+      var bits = words[word]
+      while bits != 0 {
+        workers.append(group * 32 + bits.trailingZeroBitCount)
+        bits &= bits - 1
+      }
+    }
+    return workers
+  }
+
+  /// The last question before a node that gave a resourceVersion of an object; -1 for none.
+  func lastRead(of key: ObjectKey, before node: UInt32) -> Int {
+    let path = world.tree.path(to: node)
+    return path.lastIndex { step in
+      switch (step.question, step.answer) {
+      case (.get(_, let asked), .object(let version)): asked == key && version != 0
+      case (_, .list(let items)): items.contains { $0.key == key }
+      case (.send(let request), .response(_, let body, _)):
+        request.key == key || body.at("metadata", "name")?.string == key.name
+      default: false
+      }
+    } ?? -1
+  }
+
+  private func restart(
+    _ controller: Int, _ requests: [ReconcileRequest], _ words: inout [UInt32]
+  ) {
+    func clear(_ slot: Slot) {
+      if slot.word < words.count { words[slot.word] &= ~slot.mask }
+    }
+    for (worker, entry) in layout.workers.enumerated() where entry.controller == controller {
+      clear(layout.slot(.queue, worker: worker))
+      clear(layout.slot(.timer, worker: worker))
+      clear(layout.slot(.busy, worker: worker))
+      for cell in [
+        Cell.position(controller: controller, entry.request),
+        .superseded(controller: controller, entry.request),
+      ] {
+        if let slot = layout.existingSlot(cell) { clear(slot) }
+      }
+    }
+    if !world.definition.participants[controller].relistsStale {
+      for cell in layout.pendingCells where cell.controller == controller {
+        clear(.whole(cell.word))
+      }
+    }
+    for request in requests {
+      let worker = worker(controller, request)
+      grow(&words)
+      let slot = layout.slot(.queue, worker: worker)
+      words[slot.word] |= slot.mask
+    }
+  }
+}

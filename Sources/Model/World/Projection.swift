@@ -1,0 +1,37 @@
+/// What decides that two states are the same: a named abstraction that can be switched off
+/// (SEMANTICS.md, "Projections, audited").
+package enum Projection: String, CaseIterable, Hashable, Sendable {
+  /// Times are no part of an object's identity: there is one instant.
+  case identity
+  /// Field ownership is no part of it where nobody can apply the object.
+  case ownership
+  /// Creation order is kept only for kinds that some controller sorts by it.
+  case creationRank
+  /// Generations and revisions count by rank.
+  case ordinals
+  /// Fresh values are renamed to the smallest numbers.
+  case freshNames
+  /// Independent parts of the composition are verified one by one.
+  case components
+}
+
+/// Which projections are in force; all of them unless one is taken out.
+package struct ProjectionSet: Hashable, Sendable {
+  private var off: Set<Projection> = []
+
+  /// All projections.
+  package init() {}
+
+  /// Whether a projection is in force.
+  package func contains(_ projection: Projection) -> Bool { !off.contains(projection) }
+
+  /// The same set without one projection.
+  package func without(_ projection: Projection) -> ProjectionSet {
+    var copy = self
+    copy.off.insert(projection)
+    return copy
+  }
+
+  /// The projections that are switched off, in the order of their declaration.
+  package var switchedOff: [Projection] { Projection.allCases.filter { off.contains($0) } }
+}

@@ -1,0 +1,345 @@
+import CEL
+
+/// Where a run of a reconcile stops.
+struct RunLimit {
+  /// How many writes the run may make in this step; the next one ends it.
+  var writes: Int
+  /// The write of this step (from 0) that is answered with a fault instead.
+  var fault: (Fault, write: Int)?
+}
+
+/// How far a run of a reconcile came.
+enum RunEnd {
+  /// It waits before its next write.
+  case suspended
+  case ended(ReconcileOutcome)
+}
+
+/// One reconcile on its way through its tree, from its position to the end of the step.
+///
+/// While the tree knows the way no code runs; at the first unknown answer the reconciler is run from its
+/// start, is fed the recorded answers, and goes on from there with answers of this state.
+final class ReconcileRun: ReconcileOracle {
+  private struct Suspension: Error {}
+
+  private let context: StepContext
+  private let controller: Int
+  private let request: ReconcileRequest
+  private let limit: RunLimit
+  private(set) var node: UInt32
+  private(set) var writes = 0
+  /// Whether the fault of the limit hit a write.
+  private(set) var faultHit = false
+  /// Objects that this reconcile wrote, as they were just before its first write of them.
+  private var ownBefore: [ObjectKey: UInt32] = [:]
+  /// The question at which this reconcile last changed an object.
+  private var lastOwnWrite: [ObjectKey: Int] = [:]
+  /// Reads that were stale when they were made: object and question.
+  private(set) var bornSuperseded: [ObjectKey: Int] = [:]
+  /// Recorded answers that a run from the start is fed with.
+  private var replayed: [(question: Question, answer: Answer)] = []
+  private var replayIndex = 0
+
+  init(
+    _ context: StepContext, controller: Int, request: ReconcileRequest, from node: UInt32,
+    limit: RunLimit
+  ) {
+    self.context = context
+    self.controller = controller
+    self.request = request
+    self.limit = limit
+    self.node = node
+    for (index, step) in context.world.tree.path(to: node).enumerated() {
+      note(step.answer, at: index)
+    }
+  }
+
+  private var tree: ReconcileTree { context.world.tree }
+  private var participant: Participant { context.world.definition.participants[controller] }
+
+  /// Runs to the end of the step.
+  func run() throws -> RunEnd {
+    do {
+      while true {
+        if let outcome = tree.outcome(at: node) { return .ended(outcome) }
+        guard let question = tree.question(at: node) else { return try execute() }
+        let answer = try answer(question)
+        guard let next = tree.next(node, answer) else {
+          node = tree.follow(node, answer)
+          return try execute()
+        }
+        node = next
+      }
+    } catch is Suspension {
+      return .suspended
+    }
+  }
+
+  /// Runs the reconciler from its start, with the recorded answers first.
+  private func execute() throws -> RunEnd {
+    replayed = tree.path(to: node)
+    replayIndex = 0
+    node = tree.root(controller: controller, request: request)
+    context.world.startedRuns += 1
+    let outcome: ReconcileOutcome
+    do {
+      outcome = .finished(try participant.reconciler.reconcile(request, oracle: self))
+    } catch let error as ReconcileError {
+      outcome = .failed(error)
+    }
+    guard tree.record(outcome, at: node) else {
+      throw notDeterministic("a run ended where another asked on")
+    }
+    return .ended(outcome)
+  }
+
+  private func notDeterministic(_ difference: String) -> NotDeterministic {
+    NotDeterministic(
+      controller: participant.reconciler.name, request: request, difference: difference)
+  }
+
+  /// A question of the running reconciler.
+  private func ask(_ question: Question) throws -> Answer {
+    guard tree.record(question, at: node) else {
+      throw notDeterministic("after the same answers one run asked \(question)")
+    }
+    let answer: Answer
+    if replayIndex < replayed.count {
+      answer = replayed[replayIndex].answer
+      replayIndex += 1
+    } else {
+      answer = try self.answer(question)
+    }
+    node = tree.follow(node, answer)
+    return answer
+  }
+
+  /// Keeps what later answers depend on.
+  private func note(_ answer: Answer, at index: Int) {
+    guard case .response(_, _, let changed) = answer else { return }
+    for change in changed {
+      if ownBefore[change.key] == nil { ownBefore[change.key] = change.before }
+      lastOwnWrite[change.key] = index
+    }
+  }
+
+  // MARK: Answers of this state
+
+  private func answer(_ question: Question) throws -> Answer {
+    let index = tree.depth(of: node)
+    switch question {
+    case .get(_, let key):
+      return .object(version: try cached(key, index: index))
+    case .list(let query):
+      return .list(try cached(query, index: index))
+    case .creationRank(let key):
+      guard context.world.rankedKinds.contains(key.groupKind) else {
+        context.world.rank(key.groupKind)
+        throw RestartNeeded(reason: "creation order of \(key.groupKind)")
+      }
+      return .number(Int(context.wordNow(.rank(key))))
+    case .hasPassed(let label):
+      let cell = Cell.deadline(controller: controller, request, label)
+      if context.wordNow(cell) == 1 { return .flag(true) }
+      guard context.choice(2) == 1 else { return .flag(false) }
+      context.set(cell, 1)
+      return .flag(true)
+    case .choose(let count, _):
+      return .number(context.choice(count))
+    case .fresh:
+      return .text(
+        context.freshToken("value by \(participant.reconciler.name) for \(request)"))
+    case .send(let request):
+      return try send(request, question: question, index: index)
+    }
+  }
+
+  private func send(_ request: APIRequest, question: Question, index: Int) throws -> Answer {
+    if question.isWrite {
+      guard writes < limit.writes else { throw Suspension() }
+      writes += 1
+      if let (fault, write) = limit.fault, write == writes - 1 {
+        return try sendFaulty(request, fault, question: question, index: index)
+      }
+    }
+    let answer = perform(request, index: index)
+    note(answer, at: index)
+    return answer
+  }
+
+  private func perform(_ request: APIRequest, index: Int) -> Answer {
+    let view = ServerView(
+      context, versionToken: Self.token(index),
+      creator: "\(participant.reconciler.name) for \(self.request)",
+      isCurrent: { [unowned self] version, key in self.isCurrent(version, key) })
+    let first = context.changes.count
+    let response = context.world.server.handle(request, reader: view)
+    for change in response.changes { context.write(change) }
+    let changes = Array(context.changes[first...])
+    context.sent.append(SentRequest(request: request, response: response, changes: changes))
+    var body = response.body
+    if let changed = response.changes.last, changed.new != nil, case .object(var object) = body,
+      object["kind"]?.string != "Status"
+    {
+      object.set(.string(Self.token(index)), at: "metadata", "resourceVersion")
+      body = .object(object)
+    }
+    return .response(
+      code: response.code, body: body,
+      changed: changes.map { Answer.ChangedObject(key: $0.key, before: $0.old) })
+  }
+
+  private func sendFaulty(
+    _ request: APIRequest, _ fault: Fault, question: Question, index: Int
+  ) throws -> Answer {
+    switch fault {
+    case .conflict:
+      guard question.isConditionalWrite else {
+        let answer = perform(request, index: index)
+        note(answer, at: index)
+        return answer
+      }
+      faultHit = true
+      return .response(code: 409, body: Self.status(409, "Conflict", request), changed: [])
+    case .lostResponse, .crash:
+      faultHit = true
+      guard case .response(_, _, let changed) = perform(request, index: index) else {
+        preconditionFailure("a request without a response")
+      }
+      let answer = Answer.response(
+        code: 504, body: Self.status(504, "Timeout", request), changed: changed)
+      note(answer, at: index)
+      return answer
+    }
+  }
+
+  private static func status(_ code: Int64, _ reason: String, _ request: APIRequest) -> JSONValue {
+    [
+      "apiVersion": "v1", "kind": "Status", "status": "Failure", "code": .int(code),
+      "reason": .string(reason),
+      "message": .string("\(reason) on \(request.kind) \(request.name) (injected)"),
+    ]
+  }
+
+  private static func token(_ index: Int) -> String { "r\(index)" }
+
+  /// Whether a resourceVersion of this run is still current: no effective write since (SEMANTICS.md,
+  /// "Optimistic concurrency").
+  private func isCurrent(_ version: String, _ key: ObjectKey) -> Bool {
+    guard version.hasPrefix("r"), let index = Int(version.dropFirst()) else { return false }
+    if let write = lastOwnWrite[key], write > index { return false }
+    if let born = bornSuperseded[key], born >= index { return false }
+    guard context.composition.mode == .calls else { return true }
+    let marks = context.word(.superseded(controller: controller, request))
+    return context.composition.supersededIndex(of: key, in: marks) < index
+  }
+
+  // MARK: The controller's cache
+
+  private func lagging(_ groupKind: GroupKind) throws -> [PendingEvent] {
+    guard participant.lag != nil else { return [] }
+    guard context.world.lags(controller, groupKind) else {
+      context.world.cache(groupKind, for: controller)
+      throw RestartNeeded(reason: "a lagging cache of \(groupKind)")
+    }
+    let cell = Cell.pending(controller: controller, groupKind)
+    return context.composition.pendingEvents(context.word(cell))
+  }
+
+  /// The versions in which the cache differs from the store before the step.
+  private func differences(_ groupKind: GroupKind) throws -> [ObjectKey: UInt32] {
+    var differences = participant.readsOwnWrites ? [:] : ownBefore
+    var seen: Set<ObjectKey> = []
+    for event in try lagging(groupKind) where seen.insert(event.key).inserted {
+      differences[event.key] = event.old
+    }
+    return differences
+  }
+
+  private func cached(_ key: ObjectKey, index: Int) throws -> UInt32 {
+    if let version = try differences(key.groupKind)[key] {
+      bornSuperseded[key] = index
+      return version
+    }
+    return participant.readsOwnWrites
+      ? context.version(now: key) : context.version(before: key)
+  }
+
+  private func cached(_ query: ListQuery, index: Int) throws -> [Answer.ListedObject] {
+    let scan = ObjectScan(
+      query.groupKind, namespace: query.namespace, selection: query.selection)
+    let differences = try differences(query.groupKind)
+    let list = participant.readsOwnWrites ? context.scanNow(scan) : context.scan(scan)
+    let adjusted = context.adjust(list, scan, with: differences)
+    for item in adjusted where differences[item.key] != nil { bornSuperseded[item.key] = index }
+    return adjusted
+  }
+
+  // MARK: ReconcileOracle
+
+  private func present(_ version: UInt32, index: Int) -> JSONObject? {
+    guard var object = context.world.versions.object(version) else { return nil }
+    object.set(.string(Self.token(index)), at: "metadata", "resourceVersion")
+    return object
+  }
+
+  func get(_ apiVersion: String, _ kind: String, namespace: String, name: String) throws
+    -> JSONObject?
+  {
+    let key = ObjectKey(
+      GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name)
+    let index = tree.depth(of: node)
+    guard case .object(let version) = try ask(.get(apiVersion: apiVersion, key)) else {
+      preconditionFailure("a get answered with something else")
+    }
+    return present(version, index: index)
+  }
+
+  func list(_ query: ListQuery) throws -> [JSONObject] {
+    let index = tree.depth(of: node)
+    guard case .list(let items) = try ask(.list(query)) else {
+      preconditionFailure("a list answered with something else")
+    }
+    return items.compactMap { present($0.version, index: index) }
+  }
+
+  func send(_ request: APIRequest) throws -> APIResponse {
+    guard case .response(let code, let body, _) = try ask(.send(request)) else {
+      preconditionFailure("a request answered with something else")
+    }
+    return APIResponse(code: code, body: body)
+  }
+
+  func creationRank(of object: JSONObject) throws -> Int {
+    let key = ObjectKey(
+      GroupKind(
+        apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? ""),
+      namespace: object.at("metadata", "namespace")?.string ?? "",
+      name: object.at("metadata", "name")?.string ?? "")
+    guard case .number(let rank) = try ask(.creationRank(key)) else {
+      preconditionFailure("a rank answered with something else")
+    }
+    return rank
+  }
+
+  func hasPassed(deadline: String) throws -> Bool {
+    guard case .flag(let passed) = try ask(.hasPassed(deadline)) else {
+      preconditionFailure("a deadline answered with something else")
+    }
+    return passed
+  }
+
+  func choose(_ count: Int, _ label: String) throws -> Int {
+    guard case .number(let choice) = try ask(.choose(count, label)) else {
+      preconditionFailure("a choice answered with something else")
+    }
+    return choice
+  }
+
+  func freshValue() throws -> String {
+    guard case .text(let text) = try ask(.fresh) else {
+      preconditionFailure("a fresh value answered with something else")
+    }
+    return text
+  }
+}

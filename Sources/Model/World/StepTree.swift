@@ -1,0 +1,150 @@
+/// What a step or a predicate reads of the state it starts from.
+///
+/// One word: two bits of kind, thirty of index.
+package struct StateRead: Hashable, Sendable {
+  /// What the index means.
+  package enum Kind: UInt32, Sendable {
+    /// A word of the state vector.
+    case word
+    /// The objects that a stored selection accepts.
+    case scan
+    /// The smallest unused number of a class of fresh values.
+    case freshIndex
+    /// No read: one of so many outcomes that upstream leaves open.
+    case choice
+  }
+
+  package let raw: UInt32
+
+  /// Makes a read.
+  package init(_ kind: Kind, _ index: Int) { raw = kind.rawValue << 29 | UInt32(index) }
+
+  @inline(__always) fileprivate init(raw: UInt32) { self.raw = raw }
+
+  @inline(__always) package var kind: Kind { Kind(rawValue: raw >> 29 & 3) ?? .word }
+  @inline(__always) package var index: Int { Int(raw & 0x1FFF_FFFF) }
+}
+
+/// A decision tree over reads of the state: what was computed once for some values of what it read is
+/// looked up for every later state with the same values.
+///
+/// A node is the next read, an edge its value, a leaf an id of the owner's. This is the memo of
+/// whole steps (the path walked is exactly their reads) and of predicates. Flat arrays and one open
+/// addressing table keyed by (node, value): a look-up allocates and retains nothing.
+package struct StepTree: ~Copyable {
+  /// Marks a leaf among the nodes.
+  private static let leafBit: UInt32 = 0x8000_0000
+  /// Marks a node whose read is not known yet.
+  private static let unknown: UInt32 = 0x7FFF_FFFF
+
+  private var nodes: [UInt32] = []
+  private var keys: UnsafeMutablePointer<UInt64>
+  private var targets: UnsafeMutablePointer<UInt32>
+  private var capacity: Int
+  private var used = 0
+
+  /// Makes an empty tree.
+  package init() {
+    capacity = 1024
+    keys = .allocate(capacity: capacity)
+    keys.initialize(repeating: .max, count: capacity)
+    targets = .allocate(capacity: capacity)
+    targets.initialize(repeating: 0, count: capacity)
+  }
+
+  deinit {
+    keys.deallocate()
+    targets.deallocate()
+  }
+
+  /// How many nodes there are.
+  package var nodeCount: Int { nodes.count }
+
+  /// Adds a root: the start of one action or predicate.
+  package mutating func addRoot() -> UInt32 {
+    nodes.append(Self.unknown)
+    return UInt32(nodes.count - 1)
+  }
+
+  /// What a node is.
+  package enum Node {
+    case leaf(UInt32)
+    case read(StateRead)
+    case unknown
+  }
+
+  /// What a node is.
+  @inline(__always)
+  package borrowing func node(_ id: UInt32) -> Node {
+    let raw = nodes[Int(id)]
+    if raw & Self.leafBit != 0 { return .leaf(raw & ~Self.leafBit) }
+    return raw == Self.unknown ? .unknown : .read(StateRead(raw: raw))
+  }
+
+  /// The node behind an edge; nil where it was never taken.
+  @inline(__always)
+  package borrowing func next(_ node: UInt32, _ value: UInt32) -> UInt32? {
+    let key = UInt64(node) << 32 | UInt64(value)
+    var slot = Self.slot(key) & (capacity - 1)
+    while true {
+      let found = keys[slot]
+      if found == key { return targets[slot] }
+      if found == .max { return nil }
+      slot = (slot + 1) & (capacity - 1)
+    }
+  }
+
+  @inline(__always)
+  private static func slot(_ key: UInt64) -> Int {
+    let product = (key ^ key >> 29) &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: product >> 20)
+  }
+
+  /// Records a path from a root: its reads with their values, and the leaf at its end.
+  ///
+  /// The same values so far must lead to the same next read: the step is deterministic.
+  package mutating func record(
+    root: UInt32, path: [(read: StateRead, value: UInt32)], leaf: UInt32
+  ) {
+    var node = root
+    for (read, value) in path {
+      switch self.node(node) {
+      case .unknown: nodes[Int(node)] = read.raw
+      case .read(let known): precondition(known == read, "a step reads in two orders")
+      case .leaf: preconditionFailure("a step reads on after its end")
+      }
+      node = next(node, value) ?? addEdge(node, value)
+    }
+    nodes[Int(node)] = leaf | Self.leafBit
+  }
+
+  private mutating func addEdge(_ node: UInt32, _ value: UInt32) -> UInt32 {
+    nodes.append(Self.unknown)
+    let target = UInt32(nodes.count - 1)
+    if (used + 1) * 2 > capacity { grow() }
+    insert(UInt64(node) << 32 | UInt64(value), target)
+    used += 1
+    return target
+  }
+
+  private mutating func insert(_ key: UInt64, _ target: UInt32) {
+    var slot = Self.slot(key) & (capacity - 1)
+    while keys[slot] != .max { slot = (slot + 1) & (capacity - 1) }
+    keys[slot] = key
+    targets[slot] = target
+  }
+
+  private mutating func grow() {
+    let (oldKeys, oldTargets, oldCapacity) = (keys, targets, capacity)
+    capacity *= 2
+    keys = .allocate(capacity: capacity)
+    keys.initialize(repeating: .max, count: capacity)
+    targets = .allocate(capacity: capacity)
+    targets.initialize(repeating: 0, count: capacity)
+    for slot in 0..<oldCapacity where oldKeys[slot] != .max {
+      insert(oldKeys[slot], oldTargets[slot])
+    }
+    oldKeys.deallocate()
+    oldTargets.deallocate()
+  }
+}

@@ -1,0 +1,130 @@
+import CEL
+
+/// One renaming of fresh values, applied to everything a state may hold.
+struct TokenRenaming {
+  private let map: [FreshToken: FreshToken]
+  private let composition: Composition
+
+  init(_ map: [FreshToken: FreshToken], _ composition: Composition) {
+    self.map = map
+    self.composition = composition
+  }
+
+  private var world: World { composition.world }
+
+  func rename(_ text: String) -> String { world.tokens.rename(text, map) }
+
+  func rename(_ request: ReconcileRequest) -> ReconcileRequest {
+    ReconcileRequest(namespace: request.namespace, name: rename(request.name))
+  }
+
+  func rename(_ key: ObjectKey) -> ObjectKey {
+    ObjectKey(key.groupKind, namespace: key.namespace, name: rename(key.name))
+  }
+
+  /// A version with its fresh values renamed; versions that mention none are not touched.
+  func rename(version: UInt32) -> UInt32 {
+    let mentioned = world.versions.mentioned(in: version).compactMap { token in
+      map[token].map { VersionRenaming.Pair(from: token, to: $0) }
+    }
+    guard !mentioned.isEmpty, let object = world.versions.object(version) else { return version }
+    let key = VersionRenaming(version: version, pairs: mentioned)
+    if let known = world.renamedVersions[key] { return known }
+    let renamed = world.versions.intern(world.tokens.rename(object, map))
+    world.renamedVersions[key] = renamed
+    return renamed
+  }
+
+  /// A cell and its value, renamed.
+  func rename(_ cell: Cell, _ value: UInt32) -> (Cell, UInt32) {
+    switch cell {
+    case .object(let key):
+      let target = rename(key)
+      let version = rename(version: composition.decode(value, of: key))
+      return (.object(target), composition.encode(version, of: target))
+    case .rank(let key): return (.rank(rename(key)), value)
+    case .position(let controller, let request):
+      return (.position(controller: controller, rename(request)), rename(node: value))
+    case .superseded(let controller, let request):
+      let reads = composition.supersededSets[Int(value)]
+        .map { SupersededRead(key: rename($0.key), index: $0.index) }
+        .sorted { $0.key < $1.key }
+      return (.superseded(controller: controller, rename(request)), composition.intern(reads))
+    case .pending:
+      let events = composition.pendingEvents(value).map {
+        PendingEvent(
+          key: rename($0.key), old: rename(version: $0.old), new: rename(version: $0.new))
+      }
+      return (cell, composition.intern(events))
+    case .deadline(let controller, let request, let label):
+      return (.deadline(controller: controller, rename(request), label), value)
+    case .queue, .timer, .busy, .budget, .event, .happened, .clock: return (cell, value)
+    }
+  }
+
+  /// The node at the end of the renamed path. The reconciler is not run: what it does is the same up
+  /// to the renaming, for it can compare fresh values and copy them, no more.
+  private func rename(node: UInt32) -> UInt32 {
+    let tree = world.tree
+    let worker = tree.worker(of: node)
+    var current = tree.root(controller: worker.controller, request: rename(worker.request))
+    for step in tree.path(to: node) {
+      _ = tree.record(rename(step.question), at: current)
+      current = tree.follow(current, rename(step.answer))
+    }
+    if let question = tree.question(at: node) { _ = tree.record(rename(question), at: current) }
+    return current
+  }
+
+  private func rename(_ question: Question) -> Question {
+    switch question {
+    case .get(let apiVersion, let key): return .get(apiVersion: apiVersion, rename(key))
+    case .creationRank(let key): return .creationRank(rename(key))
+    case .list(var query):
+      switch query.selection {
+      case .all: break
+      case .selectors(let label, let field):
+        query.selection = .selectors(label: rename(label), field: rename(field))
+      case .dependents(let uid): query.selection = .dependents(uid: rename(uid))
+      }
+      return .list(query)
+    case .send(var request):
+      request.name = rename(request.name)
+      request.body = request.body.map { world.tokens.rename($0, map) }
+      request.labelSelector = rename(request.labelSelector)
+      request.fieldSelector = rename(request.fieldSelector)
+      return .send(request)
+    case .hasPassed, .choose, .fresh: return question
+    }
+  }
+
+  private func rename(_ answer: Answer) -> Answer {
+    switch answer {
+    case .object(let version): .object(version: rename(version: version))
+    case .list(let items):
+      .list(
+        items.map {
+          Answer.ListedObject(key: rename($0.key), version: rename(version: $0.version))
+        }.sorted { $0.key < $1.key })
+    case .response(let code, let body, let changed):
+      .response(
+        code: code, body: world.tokens.rename(body, map),
+        changed: changed.map {
+          Answer.ChangedObject(key: rename($0.key), before: rename(version: $0.before))
+        })
+    case .text(let text): .text(rename(text))
+    case .number, .flag: answer
+    }
+  }
+}
+
+/// A version and the part of a renaming that concerns it.
+struct VersionRenaming: Hashable {
+  struct Pair: Hashable {
+    let from: FreshToken
+    let to: FreshToken
+  }
+
+  let version: UInt32
+  let pairs: [Pair]
+}

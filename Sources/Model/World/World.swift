@@ -1,0 +1,131 @@
+import CEL
+
+/// What all components of one verification share: the definition, the API server, the interned
+/// contents of objects and the reconcile trees.
+///
+/// Components are explored one after the other and may be merged and explored again; what was learned
+/// about contents and controllers stays.
+package final class World {
+  package let definition: WorldDefinition
+  package let server: APIServer
+  package let tokens: FreshTokens
+  package let versions: VersionTable
+  package let tree = ReconcileTree()
+  /// The stored objects at the start, by key, as version ids.
+  package let initialVersions: [ObjectKey: UInt32]
+  /// The kinds whose creation order some controller asked for, sorted; grows by restarts.
+  package private(set) var rankedKinds: Set<GroupKind> = []
+  /// The kinds that a lagging controller reads from its cache; grows by restarts.
+  package private(set) var cachedKinds: [Int: Set<GroupKind>] = [:]
+  /// How many runs of a reconciler were started, whether they came to an end or not.
+  package internal(set) var startedRuns = 0
+  var renamedVersions: [VersionRenaming: UInt32] = [:]
+  /// Where runs start: every object that a controller reconciles is queued.
+  package let rootRequests: [CellLayout.Worker]
+
+  /// Makes a world. The objects are interned in their order.
+  package init(_ definition: WorldDefinition) {
+    self.definition = definition
+    server = APIServer(
+      kubernetesVersion: definition.kubernetesVersion, resources: definition.resources)
+    tokens = FreshTokens(avoiding: definition.objects.map { .object($0.object) })
+    versions = VersionTable(tokens: tokens)
+    let objects = Self.identified(definition.objects, tokens)
+    var initial: [ObjectKey: UInt32] = [:]
+    for (key, object) in objects { initial[key] = versions.intern(object) }
+    initialVersions = initial
+    rootRequests = Self.rootRequests(definition.participants, objects)
+    for (index, participant) in definition.participants.enumerated()
+    where participant.lag != nil {
+      cachedKinds[index] = Set(participant.reconciler.watches.map(\.groupKind))
+    }
+    if !definition.projections.contains(.creationRank) {
+      rankedKinds = Set(definition.objects.map(\.key.groupKind))
+        .union(definition.participants.flatMap { $0.reconciler.watches.map(\.groupKind) })
+    }
+  }
+
+  /// The objects with the uid of each replaced by a fresh value, wherever it is mentioned: uids are
+  /// symbols (SEMANTICS.md, "State identity").
+  private static func identified(
+    _ objects: [(key: ObjectKey, object: JSONObject)], _ tokens: FreshTokens
+  ) -> [(key: ObjectKey, object: JSONObject)] {
+    var uids: [String: String] = [:]
+    for (key, object) in objects {
+      guard let given = object.at("metadata", "uid")?.string else { continue }
+      let family = tokens.family("uid of \(key)")
+      uids[given] = "uid-" + tokens.text(FreshToken(family: family, index: 0))
+    }
+    func replaced(_ value: JSONValue) -> JSONValue {
+      switch value {
+      case .string(let text): .string(uids[text] ?? text)
+      case .array(let items): .array(items.map(replaced))
+      case .object(let object):
+        .object(JSONObject(object.entries.map { ($0.key, replaced($0.value)) }))
+      case .null, .bool, .int, .double: value
+      }
+    }
+    return objects.map { ($0.key, replaced(.object($0.object)).object ?? $0.object) }
+  }
+
+  private static func rootRequests(
+    _ participants: [Participant], _ objects: [(key: ObjectKey, object: JSONObject)]
+  ) -> [CellLayout.Worker] {
+    var roots: [CellLayout.Worker] = []
+    for (controller, participant) in participants.enumerated() {
+      var requests: Set<ReconcileRequest> = []
+      for rule in participant.reconciler.watches {
+        guard case .object = rule.mapping else { continue }
+        for (key, object) in objects
+        where key.groupKind == rule.groupKind && rule.predicate?(nil, object) ?? true {
+          requests.insert(ReconcileRequest(namespace: key.namespace, name: key.name))
+        }
+      }
+      roots += requests.sorted().map {
+        CellLayout.Worker(controller: controller, request: $0)
+      }
+    }
+    return roots
+  }
+
+  /// Takes over what another world of the same definition learned about what states must hold.
+  package func learn(from other: World) {
+    rankedKinds.formUnion(other.rankedKinds)
+    cachedKinds.merge(other.cachedKinds) { $0.union($1) }
+  }
+
+  /// The starts of a part by names that mean the same in every world of this definition.
+  package func names(of component: Component) -> [String] {
+    component.requests.map { worker in
+      let controller = definition.participants[worker.controller].reconciler.name
+      return "request \(controller) \(worker.request.namespace)/\(worker.request.name)"
+    } + component.events.map { "event \(definition.events[$0].name)" }
+  }
+
+  /// Whether a controller's view of a kind may lag.
+  package func lags(_ controller: Int, _ groupKind: GroupKind) -> Bool {
+    cachedKinds[controller]?.contains(groupKind) ?? false
+  }
+
+  /// Notes that creation order of a kind matters. The exploration must start again.
+  func rank(_ groupKind: GroupKind) { rankedKinds.insert(groupKind) }
+
+  /// Notes that a lagging controller reads a kind. The exploration must start again.
+  func cache(_ groupKind: GroupKind, for controller: Int) {
+    cachedKinds[controller, default: []].insert(groupKind)
+  }
+}
+
+/// Something was learned that changes what a state must hold: the component's search starts again.
+package struct RestartNeeded: Error {
+  /// What was learned, for people.
+  package let reason: String
+}
+
+/// A controller asked a different question, or came to a different end, after the same answers.
+package struct NotDeterministic: Error {
+  package let controller: String
+  package let request: ReconcileRequest
+  /// The two runs' first difference.
+  package let difference: String
+}
