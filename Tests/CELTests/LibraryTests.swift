@@ -187,6 +187,24 @@ struct LibraryTests {
     try expectError(expression, kind, .kro)
   }
 
+  @Test(
+    "values that share their parts are refused, not walked for ever", .timeLimit(.minutes(10)),
+    arguments: [
+      "'%s'.format([x30])", "json.marshal(x30)", "[x30].indexOf(y30)", "[x30, y30].distinct()",
+      "x30.flatten(40)", "[x30].lastIndexOf(y30)",
+    ])
+  func sharedParts(function: String) throws {
+    // x30 is a list of two x29, and so on: thirty objects in memory, 2^30 when walked.
+    var expression = function
+    for level in (1...30).reversed() {
+      for name in ["x", "y"] {
+        let below = "\(name)\(level - 1)"
+        expression = "cel.bind(\(name)\(level), [\(below), \(below)], \(expression))"
+      }
+    }
+    try expectError("cel.bind(x0, dyn([]), cel.bind(y0, dyn([]), \(expression)))", .limit, .kro)
+  }
+
   @Test("the hashes agree with the reference at every length around a block")
   func hashLengths() {
     // The hash of all the hashes, so that one constant stands for 200 of them.

@@ -50,6 +50,37 @@ func limited(_ count: Int, _ function: String) throws(EvaluationError) {
   }
 }
 
+/// How many parts of values one call may look at.
+///
+/// Values share their parts, so a short expression can build one that is small in memory and never
+/// ends when it is walked as a tree.
+let callBudget = 1 << 20
+
+extension Value {
+  /// Refuses a value too large to be written out.
+  func limited(_ function: String) throws(EvaluationError) {
+    var budget = callBudget
+    do throws(EvaluationError) {
+      try measure(budget: &budget)
+    } catch {
+      throw EvaluationError(.limit, "the argument of \(function) is too large")
+    }
+  }
+}
+
+extension [Value] {
+  /// The index of the first element equal to a value.
+  func firstIndex(
+    equalTo item: Value, budget: inout Int
+  ) throws(EvaluationError) -> Int? {
+    for (index, other) in enumerated()
+    where try other.isEqual(to: item, budget: &budget) {
+      return index
+    }
+    return nil
+  }
+}
+
 extension String {
   /// The string of some scalars.
   init(scalars: some Sequence<Unicode.Scalar>) {

@@ -110,6 +110,7 @@ extension Library {
       },
       .global("json.marshal", id: "json.marshal_dyn", [.dyn], to: .string) {
         arguments throws(EvaluationError) in
+        try arguments[0].limited("json.marshal")
         var text = ""
         for scalar in try arguments[0].json().text.unicodeScalars {
           switch scalar {

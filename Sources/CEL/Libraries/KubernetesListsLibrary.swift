@@ -47,13 +47,18 @@ extension Library {
     .member(
       "indexOf", id: "list_a_index_of_int", on: .list(.parameter("T")), [.parameter("T")], to: .int
     ) { arguments throws(EvaluationError) in
-      .int(Int64(try arguments.list(0).firstIndex { $0.isEqual(to: arguments[1]) } ?? -1))
+      var budget = callBudget
+      let index = try arguments.list(0).firstIndex(equalTo: arguments[1], budget: &budget)
+      return .int(Int64(index ?? -1))
     },
     .member(
       "lastIndexOf", id: "list_a_last_index_of_int", on: .list(.parameter("T")), [.parameter("T")],
       to: .int
     ) { arguments throws(EvaluationError) in
-      .int(Int64(try arguments.list(0).lastIndex { $0.isEqual(to: arguments[1]) } ?? -1))
+      var budget = callBudget
+      let items = try arguments.list(0)
+      let fromEnd = try Array(items.reversed()).firstIndex(equalTo: arguments[1], budget: &budget)
+      return .int(Int64(fromEnd.map { items.count - 1 - $0 } ?? -1))
     },
   ]
 

@@ -30,7 +30,9 @@ extension Library {
       throw EvaluationError(.invalidArgument, "cannot slice(\(start), \(end)), \(problem)")
     },
     .member("flatten", id: "list_flatten", on: .list(.list(element)), to: .list(element)) {
-      arguments throws(EvaluationError) in .list(try flatten(arguments.list(0), depth: 1))
+      arguments throws(EvaluationError) in
+      var budget = callBudget
+      return .list(try flatten(arguments.list(0), depth: 1, budget: &budget))
     },
     .member("flatten", id: "list_flatten_int", on: .list(.dyn), [.int], to: .list(.dyn)) {
       arguments throws(EvaluationError) in
@@ -38,7 +40,8 @@ extension Library {
       guard depth >= 0 else {
         throw EvaluationError(.invalidArgument, "level must be non-negative")
       }
-      return .list(try flatten(arguments.list(0), depth: depth))
+      var budget = callBudget
+      return .list(try flatten(arguments.list(0), depth: depth, budget: &budget))
     },
     .global("lists.range", id: "lists_range", [.int], to: .list(.int)) {
       arguments throws(EvaluationError) in
@@ -56,16 +59,19 @@ extension Library {
   ]
 
   private static func flatten(
-    _ items: [Value], depth: Int64
+    _ items: [Value], depth: Int64, budget: inout Int
   ) throws(EvaluationError) -> [Value] {
     var result: [Value] = []
     for item in items {
+      budget -= 1
+      guard budget >= 0 else {
+        throw EvaluationError(.limit, "the argument of flatten is too large")
+      }
       if depth > 0, case .list(let inner) = item {
-        result += try flatten(inner, depth: depth - 1)
+        result += try flatten(inner, depth: depth - 1, budget: &budget)
       } else {
         result.append(item)
       }
-      try limited(result.count, "flatten")
     }
     return result
   }
@@ -77,20 +83,19 @@ extension Library {
       arguments throws(EvaluationError) in .list(try arguments.list(0).reversed())
     },
     .member("distinct", id: "list_distinct", on: .list(element), to: .list(element)) {
-      arguments throws(EvaluationError) in .list(distinct(try arguments.list(0)))
+      arguments throws(EvaluationError) in .list(try distinct(arguments.list(0)))
     },
   ]
 
   /// The first of each group of equals.
-  private static func distinct(_ items: [Value]) -> [Value] {
+  private static func distinct(_ items: [Value]) throws(EvaluationError) -> [Value] {
+    var groups: [Int: [Value]] = [:]
     var result: [Value] = []
-    var groups: [Int: [Int]] = [:]
+    var budget = callBudget
     for item in items {
-      let group = item.equalityHash
-      guard !groups[group, default: []].contains(where: { result[$0].isEqual(to: item) }) else {
-        continue
-      }
-      groups[group, default: []].append(result.count)
+      let known = groups[item.equalityHash, default: []]
+      guard try known.firstIndex(equalTo: item, budget: &budget) == nil else { continue }
+      groups[item.equalityHash, default: []].append(item)
       result.append(item)
     }
     return result

@@ -249,6 +249,7 @@ extension Library {
   private static let formatting: [Overload] = [
     .member("format", id: "string_format", on: .string, [.list(.dyn)], to: .string) {
       arguments throws(EvaluationError) in
+      try arguments[1].limited("format")
       var formatter = StringFormatter(arguments: try arguments.list(1))
       return .string(try formatter.format(try arguments.string(0)))
     }

@@ -16,6 +16,8 @@ struct RegexParser {
   var position = 0
   var flags = Flags()
   /// The name of each group, from group 1; nil for those without.
+  ///
+  /// As in Go two groups may share a name.
   private(set) var groupNames: [String?] = []
   private var depth = 0
 
@@ -275,9 +277,6 @@ struct RegexParser {
     guard isValid, !name.isEmpty else {
       throw error(.invalidNamedCapture, from: start, to: position)
     }
-    guard !groupNames.contains(name) else {
-      throw error(.duplicateName, from: nameStart, to: position - 1)
-    }
     groupNames.append(name)
   }
 
@@ -307,6 +306,6 @@ struct RegexParser {
       }
       sawFlag = true
     }
-    throw error(.missingParenthesis, from: 0)
+    throw error(.invalidPerlOperator, from: start)
   }
 }

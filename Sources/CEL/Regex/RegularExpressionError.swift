@@ -8,7 +8,6 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
     case invalidClassRange = "invalid character class range"
     case invalidEscape = "invalid escape sequence"
     case invalidNamedCapture = "invalid named capture"
-    case duplicateName = "duplicate capture group name"
     case invalidPerlOperator = "invalid or unsupported Perl syntax"
     case nestedRepetition = "invalid nested repetition operator"
     case invalidRepeatCount = "invalid repeat count"

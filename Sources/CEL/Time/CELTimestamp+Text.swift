@@ -61,8 +61,8 @@ extension CELTimestamp {
       }
       if !accept("Z") {
         let negative = accept("-")
-        guard negative || accept("+"), let hours = number(2, upTo: 23), accept(":"),
-          let minutes = number(2, upTo: 59)
+        guard negative || accept("+"), let hours = number(2, upTo: 24), accept(":"),
+          let minutes = number(2, upTo: 60)
         else { return nil }
         offset = (hours * 3600 + minutes * 60) * (negative ? -1 : 1)
       }
