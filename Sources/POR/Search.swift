@@ -25,7 +25,7 @@ package struct Search {
     let states = min(space.count, watch.maxStates)
     let bytes = space.byteCount + search.byteCount + judge.byteCount
 
-    var builder = CounterexampleBuilder(properties: properties, faults: options.faults)
+    var builder = CounterexampleBuilder(properties: properties, options: options)
     for (property, kind) in properties.enumerated() {
       guard case .leadsTo(let from, let to) = kind, cut == nil || cut == .states else { continue }
       let settled = judge.settled

@@ -6,6 +6,7 @@ package struct WordChange: Hashable, Sendable {
   package var value: UInt32
 
   /// Makes a change of one word.
+  @inlinable
   package init(index: UInt32, value: UInt32) {
     self.index = index
     self.value = value
@@ -13,18 +14,44 @@ package struct WordChange: Hashable, Sendable {
 }
 
 /// What a step did besides changing the state; a set of bits.
+///
+/// All of it is inlinable and none of it generic: through the standard library's witnesses an option
+/// set of another module costs an array for each literal and several calls for each question.
 package struct StepFlags: OptionSet, Hashable, Sendable {
   package let rawValue: UInt32
 
   /// Makes a set of its bits.
+  @inlinable
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// The action is a reconcile, a delivery or a timer: fairness speaks of it (SEMANTICS.md, "Steps").
-  package static let fair = StepFlags(rawValue: 1)
+  @inlinable package static var fair: StepFlags { StepFlags(rawValue: 1) }
   /// Some object changed (an effective write).
-  package static let changesObject = StepFlags(rawValue: 2)
+  @inlinable package static var changesObject: StepFlags { StepFlags(rawValue: 2) }
   /// A reconcile ended with an error in this step.
-  package static let endsInError = StepFlags(rawValue: 4)
+  @inlinable package static var endsInError: StepFlags { StepFlags(rawValue: 4) }
+
+  /// Makes the union of some flags.
+  @inlinable
+  package init(arrayLiteral flags: StepFlags...) {
+    var bits: UInt32 = 0
+    for flag in flags { bits |= flag.rawValue }
+    self.init(rawValue: bits)
+  }
+
+  /// Whether all of some flags are among these.
+  @inlinable
+  package func contains(_ flags: StepFlags) -> Bool { rawValue & flags.rawValue == flags.rawValue }
+
+  /// These flags and others.
+  @inlinable
+  package func union(_ others: StepFlags) -> StepFlags {
+    StepFlags(rawValue: rawValue | others.rawValue)
+  }
+
+  /// Adds flags.
+  @inlinable
+  package mutating func formUnion(_ others: StepFlags) { self = union(others) }
 }
 
 /// One outcome of one action that is enabled at a state, as a difference to that state.
@@ -45,6 +72,7 @@ package struct Successor: Sendable {
   package var changeCount: UInt32
 
   /// Makes a successor whose changes lie at the given place of the buffer.
+  @inlinable
   package init(
     action: UInt32, outcome: UInt32 = 0, flags: StepFlags, footprint: UInt32 = 0,
     violations: UInt32 = 0, firstChange: UInt32, changeCount: UInt32
@@ -69,9 +97,11 @@ package struct SuccessorBuffer: Sendable {
   package var changes: [WordChange] = []
 
   /// Makes an empty buffer.
+  @inlinable
   package init() {}
 
   /// Empties the buffer and keeps its storage.
+  @inlinable
   package mutating func removeAll() {
     successors.removeAll(keepingCapacity: true)
     changes.removeAll(keepingCapacity: true)

@@ -59,7 +59,9 @@ package protocol TransitionSystem: AnyObject {
 
   /// For a `confluent` property: the group (events and faults that happened) and the interned id of
   /// the objects less what the property ignores. Two settled states of one group must have one end.
-  func confluence(property: Int, at state: UnsafeBufferPointer<UInt32>) -> (group: UInt32, end: UInt32)
+  func confluence(
+    property: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> (group: UInt32, end: UInt32)
 
   /// The name of an action, for people.
   func describe(action: UInt32) -> String

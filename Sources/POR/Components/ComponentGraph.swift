@@ -47,10 +47,11 @@ struct ComponentGraph {
     starts.reserveCapacity(states.count + 1)
     var actionNumbers: [UInt32: UInt32] = [:]
     for state in states {
-      for index in 0..<(try space.expand(state)) {
+      let count = try space.expand(state)
+      space.locateSuccessors()
+      for index in 0..<count {
         let successor = space.buffer.successors[index]
-        let target = space.enter(index)
-        space.back()
+        let target = space.target(index)
         let flags = fairness.flags(of: successor)
         let inside = local(target)
         if inside == nil && !flags.contains(.fair) { continue }

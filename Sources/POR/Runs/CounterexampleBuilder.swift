@@ -1,16 +1,20 @@
 internal import Transitions
 
 /// Turns what the passes noted into runs.
+///
+/// With seeded faults there are no runs: what such a search notes need not be so.
 struct CounterexampleBuilder: ~Copyable {
   private let properties: [PropertyKind]
   private let fairness: FairnessRule
+  private let cycleEffort: Int
   /// By property and kind.
   private(set) var violations: [RunGoal: Violation] = [:]
 
   /// Makes a builder.
-  init(properties: [PropertyKind], faults: SeededFaults) {
+  init(properties: [PropertyKind], options: SearchOptions) {
     self.properties = properties
-    fairness = FairnessRule(faults: faults)
+    fairness = FairnessRule(faults: options.faults)
+    cycleEffort = options.cycleEffort
   }
 
   /// Finds the runs of all violations that were noted and have none yet.
@@ -22,7 +26,7 @@ struct CounterexampleBuilder: ~Copyable {
         if violations[goal] == nil { goals.append(goal) }
       }
     }
-    if goals.isEmpty { return }
+    if goals.isEmpty || !fairness.faults.isEmpty { return }
     var walk = ShortestRuns(properties: properties, goals: goals)
     try walk.walk(judge, in: &space)
     for goal in goals {
@@ -55,7 +59,7 @@ struct CounterexampleBuilder: ~Copyable {
     in space: inout StateSpace
   ) throws {
     let kinds = pass.observations.violations
-    if kinds.isEmpty { return }
+    if kinds.isEmpty || !fairness.faults.isEmpty { return }
     var walk = ResponseRuns(from: from, to: to)
     try walk.walk(to: kinds, pass, settled: settled, in: &space)
     for kind in kinds {
@@ -85,7 +89,6 @@ struct CounterexampleBuilder: ~Copyable {
       next += 1
       for index in 0..<(try space.expand(source)) {
         let target = space.find(index)
-        space.back()
         guard let target, marks.contains(target), numbers[Int(target)] == 0 else { continue }
         let flags = fairness.flags(of: space.buffer.successors[index])
         if demand == .endsInError && !flags.contains(.fair) { continue }
@@ -109,6 +112,6 @@ struct CounterexampleBuilder: ~Copyable {
     run.loopStart = run.steps.count
     run.steps += FairCycle.steps(
       from: 0, in: members, of: graph, demand: demand,
-      using: demand == .endsInError ? .fair : .all)
+      using: demand == .endsInError ? .fair : .all, effort: cycleEffort)
   }
 }

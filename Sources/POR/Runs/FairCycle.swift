@@ -6,7 +6,7 @@ enum CycleDemand {
   /// Its first state is the evidence.
   case nothing
 
-  fileprivate var flag: StepFlags? {
+  var flag: StepFlags? {
     switch self {
     case .changesObject: .changesObject
     case .endsInError: .endsInError
@@ -20,31 +20,34 @@ enum CycleEdges { case all, fair }
 
 /// Finds a short fair cycle through a state in a fair group.
 ///
-/// A cycle is fair if every fair action that is enabled at one of its states is taken on it. The
-/// cycle is built greedily: go to the nearest edge that is still owed, until nothing is owed and the
-/// way back is closed; then detours that turn out to be unnecessary are cut out.
+/// A cycle is fair if every fair action that is enabled at one of its states is taken on it. In small
+/// groups the shortest one is found. Else the cycle is built greedily: go to the nearest edge that is
+/// still owed, until nothing is owed and the way back is closed; then detours that turn out to be
+/// unnecessary are cut out.
 struct FairCycle {
-  private let graph: ComponentGraph
+  let graph: ComponentGraph
   private let inside: [Bool]
-  private let demand: CycleDemand
+  let demand: CycleDemand
   private let usable: CycleEdges
 
   /// The steps of a cycle through the local state `start` of a group.
   static func steps(
     from start: UInt32, in group: [UInt32], of graph: ComponentGraph, demand: CycleDemand,
-    using edges: CycleEdges
+    using edges: CycleEdges, effort: Int
   ) -> [RunStep] {
     var inside = [Bool](repeating: false, count: graph.states.count)
     for member in group { inside[Int(member)] = true }
     let finder = FairCycle(graph: graph, inside: inside, demand: demand, usable: edges)
-    let walk = finder.shortened(finder.closedWalk(from: start), from: start)
+    let walk =
+      finder.shortestClosedWalk(from: start, effort: effort)
+      ?? finder.shortened(finder.closedWalk(from: start), from: start)
     return walk.map { place in
       let edge = graph.edges[place]
       return RunStep(action: graph.actions[Int(edge.action)], outcome: edge.outcome)
     }
   }
 
-  private func isUsable(_ edge: ComponentGraph.Edge) -> Bool {
+  func isUsable(_ edge: ComponentGraph.Edge) -> Bool {
     guard edge.isInside && inside[Int(edge.target)] else { return false }
     return usable == .all || edge.isFair
   }

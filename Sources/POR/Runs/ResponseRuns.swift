@@ -50,8 +50,9 @@ struct ResponseRuns: ~Copyable {
         }
       }
       for index in 0..<(try space.expand(state)) {
-        defer { space.back() }
         guard let target = space.find(index) else { continue }
+        space.show(index)
+        defer { space.back() }
         if pair & 1 == 1 {
           if isUnmet(target * 2 + 1) && space.lacks(to) { meet(target * 2 + 1, from: pair) }
         } else {

@@ -49,7 +49,6 @@ struct ShortestRuns: ~Copyable {
           meet(stepOf: space.buffer.successors[index], from: state, space)
         }
         let target = space.find(index)
-        space.back()
         guard let target, parent[Int(target)] == Self.none else { continue }
         parent[Int(target)] = state
         queue.append(target)
@@ -148,7 +147,6 @@ extension StateSpace {
       let count = try expand(source)
       for index in 0..<count {
         let reached = find(index)
-        back()
         if reached == target {
           let successor = buffer.successors[index]
           steps.append(RunStep(action: successor.action, outcome: successor.outcome))

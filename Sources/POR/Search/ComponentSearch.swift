@@ -103,6 +103,7 @@ struct ComponentSearch: ~Copyable {
     frames.append(Frame(place: UInt32(place), firstPending: UInt32(pending.count)))
     let count = try space.expand(state)
     transitions += count
+    space.locateSuccessors()
     order.prepare(count)
     var traits: Traits = []
     for position in 0..<count {
@@ -110,16 +111,16 @@ struct ComponentSearch: ~Copyable {
       let successor = space.buffer.successors[index]
       pass.take(successor, in: space)
       if fairness.flags(of: successor).contains(.fair) { traits.insert(.hasFairStep) }
-      let target = space.enter(index)
+      let target = space.target(index)
       if Int(target) == number.count {
-        if number.count == watch.maxStates {
-          space.back()
-          return .states
-        }
+        if number.count == watch.maxStates { return .states }
         number.append(Self.unseen)
       }
-      if number[Int(target)] == Self.unseen { meet(target, &pass, space) }
-      space.back()
+      if number[Int(target)] == Self.unseen {
+        space.show(index)
+        meet(target, &pass, space)
+        space.back()
+      }
       let mark = number[Int(target)]
       if mark == Self.waiting {
         pending.append(target)

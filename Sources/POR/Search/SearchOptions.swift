@@ -66,6 +66,8 @@ package struct SearchOptions {
   package var progress: ((SearchProgress) -> Void)?
   /// The memory of the whole process, for the limit; without it the search's tables are counted.
   package var memoryInUse: (() -> Int)?
+  /// How many positions are tried for the shortest cycle before a greedy one has to do.
+  var cycleEffort = 20_000
   /// Faults for the tests that must notice them.
   var faults: SeededFaults = []
 

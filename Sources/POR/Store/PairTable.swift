@@ -13,6 +13,9 @@ struct PairTable: ~Copyable {
   private var idMask: UInt32
   private var room: Int
   private let seed: UInt64
+  /// Entries that `touch` read, and a sum that keeps its loads from being optimised away.
+  private var touched = FlatBuffer<UInt32>()
+  private var touchSum: UInt64 = 0
 
   /// Makes an empty table whose hash depends on a seed; ids and answers do not.
   init(seed: UInt64, expected: Int = 64) {
@@ -53,6 +56,20 @@ struct PairTable: ~Copyable {
     slots[slot] = tag | (id + 1)
     if pairs.count == room { rebuild() }
     return (id, true)
+  }
+
+  /// Reads what look-ups of some pairs will read first, so that they need not wait for memory.
+  ///
+  /// The loads do not depend on each other: the processor has many of them under way at once.
+  mutating func touch(_ sought: UnsafeMutableBufferPointer<UInt64>) {
+    touched.truncate(to: 0)
+    for pair in sought {
+      let hash = Self.hash(pair ^ seed)
+      touched.append(slots[Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(slotCount)) >> 32)])
+    }
+    var sum: UInt64 = 0
+    for entry in touched.elements where entry != 0 { sum &+= pairs[Int(entry & idMask) - 1] }
+    touchSum = sum
   }
 
   /// The slot that holds a pair or is free for it, and the pair's tag.
@@ -108,10 +125,17 @@ struct PairTable: ~Copyable {
     return bits >= UInt32.bitWidth ? .max : (1 << UInt32(bits)) - 1
   }
 
+  /// Slots of zeros; many of them on large pages, since look-ups go everywhere.
   private static func emptySlots(_ count: Int) -> UnsafeMutablePointer<UInt32> {
-    guard let raw = calloc(count, MemoryLayout<UInt32>.stride) else {
+    let largePage = 1 << 21
+    let size = count * MemoryLayout<UInt32>.stride
+    var memory: UnsafeMutableRawPointer?
+    let isLarge = size >= 2 * largePage
+    guard posix_memalign(&memory, isLarge ? largePage : 64, size) == 0, let memory else {
       preconditionFailure("out of memory: \(count) slots")
     }
-    return raw.assumingMemoryBound(to: UInt32.self)
+    if isLarge { madvise(memory, size, Int32(MADV_HUGEPAGE)) }
+    memset(memory, 0, size)
+    return memory.assumingMemoryBound(to: UInt32.self)
   }
 }

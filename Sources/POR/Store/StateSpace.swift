@@ -2,14 +2,17 @@ internal import Transitions
 
 /// A system, the store of its states, and a cursor: what every pass over the states works on.
 ///
-/// The use is always the same: `expand` a state, then for each successor go to it (`enter` or
-/// `find`), look, and come `back`.
+/// The search expands a state, locates its successors at once and asks for the `target` of each; where
+/// it must look at one, it `show`s it and comes `back`. What walks the known states again asks for
+/// each successor by `find`.
 struct StateSpace: ~Copyable {
   let system: any TransitionSystem
   private(set) var store: TreeStore
   private var cursor: TreeCursor
   /// The successors of the state that was expanded last.
   private(set) var buffer = SuccessorBuffer()
+  /// The roots of those successors.
+  private var roots = FlatBuffer<UInt64>()
   /// How many words a state has; it grows in `expand` only.
   private var width: Int
 
@@ -21,8 +24,7 @@ struct StateSpace: ~Copyable {
     store = TreeStore(width: width, seed: hashSeed)
     cursor = TreeCursor(height: store.height)
     let changes = initial.indices.map { WordChange(index: UInt32($0), value: initial[$0]) }
-    let root = changes.withUnsafeBufferPointer { cursor.place($0, in: &store.nodes) }
-    cursor.restore()
+    let root = changes.withUnsafeBufferPointer { cursor.root(after: $0, in: &store.nodes) }
     _ = store.roots.intern(root)
   }
 
@@ -47,21 +49,40 @@ struct StateSpace: ~Copyable {
     return buffer.successors.count
   }
 
-  /// Goes to a successor and enters it into the store.
-  @inline(__always)
-  mutating func enter(_ index: Int) -> UInt32 {
-    let successor = buffer.successors[index]
-    let root = buffer.changes.withUnsafeBufferPointer { changes in
-      cursor.place(Self.changes(of: successor, in: changes), in: &store.nodes)
+  /// Works out the roots of all successors, for `target`.
+  ///
+  /// In one go, since the store's index is larger than any cache: its slots are then read one after
+  /// the other without waiting in between, and the look-ups that follow find them at hand.
+  mutating func locateSuccessors() {
+    roots.truncate(to: 0)
+    buffer.successors.withUnsafeBufferPointer { successors in
+      buffer.changes.withUnsafeBufferPointer { changes in
+        for successor in successors {
+          roots.append(
+            cursor.root(after: Self.changes(of: successor, in: changes), in: &store.nodes))
+        }
+      }
     }
-    return store.roots.intern(root).id
+    store.roots.touch(roots.elements)
   }
 
-  /// Goes to a successor; nil where the store does not hold it.
+  /// Enters a successor that was located into the store.
+  @inline(__always)
+  mutating func target(_ index: Int) -> UInt32 { store.roots.intern(roots[index]).id }
+
+  /// Goes to a successor.
+  mutating func show(_ index: Int) {
+    let successor = buffer.successors[index]
+    buffer.changes.withUnsafeBufferPointer { changes in
+      cursor.show(Self.changes(of: successor, in: changes))
+    }
+  }
+
+  /// The id of a successor; nil where the store does not hold it.
   mutating func find(_ index: Int) -> UInt32? {
     let successor = buffer.successors[index]
     let root = buffer.changes.withUnsafeBufferPointer { changes in
-      cursor.locate(Self.changes(of: successor, in: changes), in: store.nodes)
+      cursor.knownRoot(after: Self.changes(of: successor, in: changes), in: store.nodes)
     }
     guard let root else { return nil }
     return store.roots.find(root)
@@ -69,7 +90,7 @@ struct StateSpace: ~Copyable {
 
   /// Comes back to the state that was expanded.
   @inline(__always)
-  mutating func back() { cursor.restore() }
+  mutating func back() { cursor.back() }
 
   /// The value of a predicate at the state or successor the cursor is at.
   func value(of predicate: Int) -> PredicateValue {

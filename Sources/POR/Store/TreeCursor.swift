@@ -2,42 +2,50 @@ internal import Transitions
 
 /// One unpacked state with all its inner nodes, and at times one successor of it.
 ///
-/// The layout is a heap: the root is at 1 (and is not stored), the children of `i` are at `2i` and
-/// `2i + 1`, the words are the last half. Moving to another state rewrites only the subtrees whose
-/// nodes differ, and a successor touches only the paths above its changed words, so a step costs
-/// the logarithm of the width, not the width.
+/// The words lie in their own order for the system to read. The nodes lie as a heap: the root is at
+/// 1 (and is not stored), the children of `i` are at `2i` and `2i + 1`, the leaves are the last half.
+/// Moving to another state rewrites only the subtrees whose nodes differ, and a successor touches
+/// only the paths above its changed words, so a step costs the logarithm of the width, not the width.
 struct TreeCursor: ~Copyable {
+  private var words = FlatBuffer<UInt32>()
   private var heap = FlatBuffer<UInt32>()
-  private var firstWord: Int
-  /// What `place` overwrote: heap index in the high half, old value in the low half.
+  private var layout: WordLayout
+  private var firstLeaf: Int
+  /// What was overwritten in `heap` and in `words`: index in the high half, old value in the low one.
   private var undo = FlatBuffer<UInt64>()
+  private var undoWords = FlatBuffer<UInt64>()
   /// Heap indices of one level whose children changed.
   private var dirty = FlatBuffer<UInt32>()
 
   /// Makes a cursor at the state of zeros.
   init(height: Int) {
-    firstWord = 1 << height
-    heap.extend(to: firstWord * 2, with: 0)
+    firstLeaf = 1 << height
+    layout = WordLayout(height: height)
+    heap.extend(to: firstLeaf * 2, with: 0)
+    words.extend(to: firstLeaf, with: 0)
   }
 
   /// The first words of the state or successor the cursor is at.
   @inline(__always)
   func words(_ width: Int) -> UnsafeBufferPointer<UInt32> {
-    assert(width <= firstWord)
-    return UnsafeBufferPointer(heap.elements.extracting(firstWord..<(firstWord + width)))
+    UnsafeBufferPointer(words.elements.extracting(0..<width))
   }
 
-  /// Starts again at the state of zeros, with another height.
+  /// Starts again at the state of zeros, with a greater height.
   mutating func reset(height: Int) {
-    firstWord = 1 << height
+    firstLeaf = 1 << height
+    layout.grow(height: height)
     heap.truncate(to: 0)
-    heap.extend(to: firstWord * 2, with: 0)
+    heap.extend(to: firstLeaf * 2, with: 0)
+    words.truncate(to: 0)
+    words.extend(to: firstLeaf, with: 0)
     undo.truncate(to: 0)
+    undoWords.truncate(to: 0)
   }
 
   /// Moves to a state.
   mutating func move(to state: UInt32, in store: borrowing TreeStore) {
-    assert(undo.isEmpty)
+    assert(undo.isEmpty && undoWords.isEmpty)
     let pair = store.roots.pair(state)
     assign(2, UInt32(truncatingIfNeeded: pair), store.nodes)
     assign(3, UInt32(truncatingIfNeeded: pair >> 32), store.nodes)
@@ -46,74 +54,97 @@ struct TreeCursor: ~Copyable {
   private mutating func assign(_ index: Int, _ value: UInt32, _ nodes: borrowing PairTable) {
     if heap[index] == value { return }
     heap[index] = value
-    if index >= firstWord { return }
+    if index >= firstLeaf {
+      words[Int(layout.word[index - firstLeaf])] = value
+      return
+    }
     let pair = nodes.pair(value)
     assign(index * 2, UInt32(truncatingIfNeeded: pair), nodes)
     assign(index * 2 + 1, UInt32(truncatingIfNeeded: pair >> 32), nodes)
   }
 
-  /// Goes to a successor by its changed words and returns its root; `restore` comes back.
-  mutating func place(
-    _ changes: UnsafeBufferPointer<WordChange>, in nodes: inout PairTable
+  /// The root of a successor, given its changed words; the cursor stays where it is.
+  mutating func root(
+    after changes: UnsafeBufferPointer<WordChange>, in nodes: inout PairTable
   ) -> UInt64 {
-    write(changes)
-    while let level = nextLevel() {
-      for index in level {
-        let id = nodes.intern(children(Int(index))).id
-        set(Int(index), id)
+    writeLeaves(changes)
+    while hasDirtyLevel() {
+      for place in 0..<dirty.count {
+        let index = Int(dirty[place])
+        set(index, nodes.intern(children(index)).id)
+        dirty[place] = UInt32(index >> 1)
       }
-      liftDirty()
     }
-    return children(1)
+    let root = children(1)
+    restoreNodes()
+    return root
   }
 
-  /// As `place`, but only where every node is known: nil for a state the store cannot hold.
-  mutating func locate(
-    _ changes: UnsafeBufferPointer<WordChange>, in nodes: borrowing PairTable
+  /// As `root(after:in:)`, but nil where a node is unknown: for a state the store cannot hold.
+  mutating func knownRoot(
+    after changes: UnsafeBufferPointer<WordChange>, in nodes: borrowing PairTable
   ) -> UInt64? {
-    write(changes)
-    while let level = nextLevel() {
-      for index in level {
-        guard let id = nodes.find(children(Int(index))) else { return nil }
-        set(Int(index), id)
+    writeLeaves(changes)
+    var isKnown = true
+    while isKnown && hasDirtyLevel() {
+      for place in 0..<dirty.count {
+        let index = Int(dirty[place])
+        guard let id = nodes.find(children(index)) else {
+          isKnown = false
+          break
+        }
+        set(index, id)
+        dirty[place] = UInt32(index >> 1)
       }
-      liftDirty()
     }
-    return children(1)
+    let root = children(1)
+    restoreNodes()
+    return isKnown ? root : nil
   }
 
-  /// Comes back from a successor.
-  @inline(__always)
-  mutating func restore() {
-    while !undo.isEmpty {
-      let entry = undo.popLast()
-      heap[Int(entry >> 32)] = UInt32(truncatingIfNeeded: entry)
+  /// Goes to a successor's words; `back` returns.
+  mutating func show(_ changes: UnsafeBufferPointer<WordChange>) {
+    assert(undoWords.isEmpty)
+    for change in changes {
+      undoWords.append(UInt64(change.index) << 32 | UInt64(words[Int(change.index)]))
+      words[Int(change.index)] = change.value
+    }
+  }
+
+  /// Comes back from a successor's words.
+  mutating func back() {
+    while !undoWords.isEmpty {
+      let entry = undoWords.popLast()
+      words[Int(entry >> 32)] = UInt32(truncatingIfNeeded: entry)
     }
   }
 
   @inline(__always)
-  private mutating func write(_ changes: UnsafeBufferPointer<WordChange>) {
+  private mutating func writeLeaves(_ changes: UnsafeBufferPointer<WordChange>) {
     assert(undo.isEmpty)
     dirty.truncate(to: 0)
     for change in changes {
-      let index = firstWord + Int(change.index)
+      let index = firstLeaf + Int(layout.leaf[Int(change.index)])
       if heap[index] == change.value { continue }
       set(index, change.value)
       dirty.append(UInt32(index >> 1))
     }
   }
 
-  /// The dirty indices of the level, ascending and distinct; nil at the root.
   @inline(__always)
-  private mutating func nextLevel() -> UnsafeMutableBufferPointer<UInt32>? {
-    if dirty.isEmpty || dirty[0] <= 1 { return nil }
-    if dirty.count > 1 { sortDirty() }
-    return dirty.elements
+  private mutating func restoreNodes() {
+    while !undo.isEmpty {
+      let entry = undo.popLast()
+      heap[Int(entry >> 32)] = UInt32(truncatingIfNeeded: entry)
+    }
   }
 
+  /// Makes the dirty indices ascending and distinct; false where nothing is left below the root.
   @inline(__always)
-  private mutating func liftDirty() {
-    for place in 0..<dirty.count { dirty[place] >>= 1 }
+  private mutating func hasDirtyLevel() -> Bool {
+    if dirty.isEmpty || dirty[0] <= 1 { return false }
+    if dirty.count > 1 { sortDirty() }
+    return true
   }
 
   private mutating func sortDirty() {

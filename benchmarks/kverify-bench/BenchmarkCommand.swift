@@ -1,0 +1,100 @@
+internal import Foundation
+
+/// The command line `kverify-bench [--check | --update] [--no-spin] [--folder benchmarks] [NAME…]`.
+///
+/// Prints, for each benchmark, the counts, then what they cost, and the ratio to SPIN on the same
+/// model in the same run where `spin` and `gcc` are installed. `--check` compares the counts with
+/// `baseline.json` and the bytes a state with their budget, without SPIN.
+struct BenchmarkCommand {
+  private enum Use { case measure, check, update }
+
+  private var use = Use.measure
+  private var runsSpin = true
+  private var folder = "benchmarks"
+  private var names: [String] = []
+  private let arguments: [String]
+
+  /// Reads the arguments; what is no option is the name of a benchmark.
+  init(arguments: [String]) {
+    self.arguments = arguments
+    var rest = arguments.makeIterator()
+    while let argument = rest.next() {
+      switch argument {
+      case "--check": use = .check
+      case "--update": use = .update
+      case "--no-spin": runsSpin = false
+      case "--folder": folder = rest.next() ?? folder
+      default: names.append(argument)
+      }
+    }
+  }
+
+  /// Runs the benchmarks; returns how many failed.
+  ///
+  /// Each has a process of its own, so that none finds memory that another one left.
+  func run() throws -> Int {
+    if names.count == 1 { return try runAlone() }
+    let chosen = Benchmark.all.map(\.name).filter { names.isEmpty || names.contains($0) }
+    return try chosen.count { name in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      process.arguments = arguments.filter { !names.contains($0) } + [name]
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus != 0
+    }
+  }
+
+  private func runAlone() throws -> Int {
+    let path = folder + "/baseline.json"
+    var baseline = (try? Baseline.read(path)) ?? Baseline(counts: [:])
+    var failures = 0
+    for benchmark in Benchmark.all where names.contains(benchmark.name) {
+      let measured = try Measurement.take(benchmark)
+      print(measured)
+      var complaints: [String] = []
+      switch use {
+      case .check: complaints = check(measured, benchmark, baseline)
+      case .update: baseline.counts[benchmark.name] = measured.counts
+      case .measure: break
+      }
+      if runsSpin, use != .check, let twin = benchmark.twin {
+        complaints += try compare(measured, with: twin)
+      }
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
+    if use == .update { try baseline.write(path) }
+    return failures
+  }
+
+  private func check(
+    _ measured: Measurement, _ benchmark: Benchmark, _ baseline: Baseline
+  ) -> [String] {
+    var complaints: [String] = []
+    if baseline.counts[benchmark.name] != measured.counts {
+      complaints.append("the counts differ from the baseline")
+    }
+    if let budget = benchmark.byteBudget, measured.bytesPerState > budget {
+      complaints.append("more than \(Int(budget)) bytes a state")
+    }
+    return complaints
+  }
+
+  private func compare(
+    _ measured: Measurement, with twin: Benchmark.Twin
+  ) throws -> [String] {
+    do {
+      let spin = try SpinTwin.run(twin, models: folder + "/spin")
+      print(spin)
+      let ratio = measured.statesPerSecond / spin.statesPerSecond
+      print(String(format: "  ratio to spin: %.2f states/s", ratio))
+      let isEqual =
+        spin.states == measured.counts.states && spin.transitions == measured.counts.transitions
+      return isEqual ? [] : ["the twin's counts differ"]
+    } catch let unavailable as SpinTwin.Unavailable {
+      print("  spin: not compared, \(unavailable.reason)")
+      return []
+    }
+  }
+}
