@@ -66,6 +66,9 @@ import Testing
     #expect(try issues("[[], [1]]").isEmpty)
     #expect(try issues("[?optional.of(1), 2]").isEmpty)
     #expect(try issues("[1, 'a']", .kro).isEmpty)
+    #expect(try issues("'%d %s'.format([1, 'a'])").isEmpty)
+    #expect(try issues("'%s'.format([{'a': [1, 'a']}])").isEmpty)
+    #expect(try issues("'%s'.format([[1, 'a'] == [1, 2]])").count == 2)
   }
 
   @Test("numbers of different types are ordered in Kubernetes, equal nowhere")
@@ -82,6 +85,7 @@ import Testing
     #expect(try issues("timestamp('yesterday') == timestamp('tomorrow')").count == 2)
     #expect(try issues("duration('1h') > duration('1s')").isEmpty)
     #expect(try issues("'a'.matches('(')", .kro).isEmpty)
+    #expect(try issues("int('x') == 1").isEmpty)
   }
 
   @Test("Kubernetes has no cel.bind") func bind() throws {

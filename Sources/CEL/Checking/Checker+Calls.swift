@@ -99,7 +99,7 @@ extension Checker {
       if let prefix = target.qualifiedName, !scopes.shadows(prefix),
         let (name, signatures) = names.function("\(prefix).\(function)", .global)
       {
-        return apply(name, signatures, arguments.map { check($0) }, span)
+        return apply(name, signatures, checkArguments(arguments, of: function), span)
       }
       guard let (name, signatures) = names.function(function, .member) else {
         if let prefix = target.qualifiedName, !names.isDeclared(prefix), !scopes.shadows(prefix) {
@@ -111,13 +111,22 @@ extension Checker {
         return reportUndeclared(function, target: operand.type, span)
       }
       let operand = check(target)
-      return apply(name, signatures, [operand] + arguments.map { check($0) }, span)
+      return apply(name, signatures, [operand] + checkArguments(arguments, of: function), span)
     }
-    let values = arguments.map { check($0) }
+    let values = checkArguments(arguments, of: function)
     guard let (name, signatures) = names.function(function, .global) else {
       return reportUndeclared(function, target: nil, span)
     }
     return apply(name, signatures, values, span)
+  }
+
+  private mutating func checkArguments(
+    _ arguments: [ParsedExpression], of function: String
+  ) -> [Typed] {
+    arguments.map { argument in
+      isFormatArgument = function == "format"
+      return check(argument)
+    }
   }
 
   private mutating func apply(

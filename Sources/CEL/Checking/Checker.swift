@@ -13,6 +13,8 @@ struct Checker {
   var issues: [CompileError.Issue] = []
   /// Literals to be looked at when all types are known.
   private var literals: [(span: SourceSpan, what: String, types: [CELType])] = []
+  /// Whether the next expression is an argument of `format`, or in a literal that is.
+  var isFormatArgument = false
 
   init(names: Names, options: Environment.Options) {
     self.names = names
@@ -43,6 +45,12 @@ struct Checker {
 
   mutating func check(_ expression: ParsedExpression) -> Typed {
     let span = expression.span
+    let outer = isFormatArgument
+    defer { isFormatArgument = outer }
+    switch expression.kind {
+    case .list, .map: break
+    default: isFormatArgument = false
+    }
     switch expression.kind {
     case .literal(let value): return (.constant(value), value.type)
     case .identifier(let name): return identifier(name, span)
@@ -126,7 +134,7 @@ struct Checker {
       nodes.append(Node.Element(value: node, isOptional: element.isOptional))
       types.append(element.isOptional ? content(type, element.value.span) : type)
     }
-    literals.append((span, "list elements", types))
+    if !isFormatArgument { literals.append((span, "list elements", types)) }
     return (NodeBuilding.list(nodes, span), .list(join(types)))
   }
 
@@ -141,8 +149,10 @@ struct Checker {
       keys.append(key.type)
       values.append(entry.isOptional ? content(value.type, entry.value.span) : value.type)
     }
-    literals.append((span, "map keys", keys))
-    literals.append((span, "map values", values))
+    if !isFormatArgument {
+      literals.append((span, "map keys", keys))
+      literals.append((span, "map values", values))
+    }
     return (NodeBuilding.map(nodes, span), .map(join(keys), join(values)))
   }
 
@@ -157,8 +167,8 @@ struct Checker {
     return inner
   }
 
-  /// Kubernetes' rule that all elements of a literal have one type (cel-go:
-  /// cel/validator.go, ValidateHomogeneousAggregateLiterals).
+  /// Kubernetes' rule that all elements of a literal have one type, but in arguments of `format`
+  /// (cel-go: cel/validator.go, ValidateHomogeneousAggregateLiterals).
   private mutating func checkHomogeneity() {
     for (span, what, types) in literals {
       let resolved = types.map { substitution.resolve($0, finally: true) }

@@ -19,24 +19,31 @@ extension StandardFunctions {
   /// One overload for each kind of source, sharing what converts.
   static func convert(
     _ name: String, to result: CELType, from sources: [CELType],
+    preparation: Overload.Preparation? = nil,
     _ conversion: @escaping @Sendable (Value) throws(EvaluationError) -> Value?
   ) -> [Overload] {
     sources.map { source in
       .global(
         name, id: "\(source)_to_\(name)", [source], to: result,
-        preparation: {
-          constants throws(EvaluationError) in
-          // A literal that cannot be converted shows when the program is compiled.
-          guard let constant = constants[0], case .string = constant else { return nil }
-          _ = try conversion(constant)
-          return nil
-        }
+        preparation: source == .string ? preparation : nil
       ) { arguments throws(EvaluationError) in
         guard let value = try conversion(arguments[0]) else {
           throw EvaluationError.noMatchingOverload(name, arguments)
         }
         return value
       }
+    }
+  }
+
+  /// Converts a literal text once, so that a wrong one shows when the program is compiled.
+  ///
+  /// Kubernetes does so for times only.
+  static func converting(
+    _ conversion: @escaping @Sendable (Value) throws(EvaluationError) -> Value?
+  ) -> Overload.Preparation {
+    { constants throws(EvaluationError) in
+      guard let constant = constants[0], let value = try conversion(constant) else { return nil }
+      return { _ in value }
     }
   }
 

@@ -1,8 +1,12 @@
 /// Timestamps and durations: conversions and getters.
 extension StandardFunctions {
   static let times: [Overload] =
-    convert("timestamp", to: .timestamp, from: [.timestamp, .string, .int], toTimestamp)
-    + convert("duration", to: .duration, from: [.duration, .string], toDuration)
+    convert(
+      "timestamp", to: .timestamp, from: [.timestamp, .string, .int],
+      preparation: converting(toTimestamp), toTimestamp)
+    + convert(
+      "duration", to: .duration, from: [.duration, .string],
+      preparation: converting(toDuration), toDuration)
     + CELTimestamp.Field.allCases.flatMap(getters)
     + [
       getter("getHours") { $0.hours },
