@@ -146,7 +146,7 @@ struct ScenarioActivation: Activation {
   }
 
   func call(_ function: String, _ arguments: [Value]) throws -> Value {
-    guard function == ControllerScope.listFunction else {
+    guard function == "list" else {
       throw EvaluationError.noMatchingOverload(function, arguments)
     }
     let query = try ListQuery(arguments: arguments, kinds: scope.kinds)

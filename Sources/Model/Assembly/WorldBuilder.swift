@@ -15,7 +15,9 @@ package struct WorldBuilder {
     let values = scenario.symbols.compactMap { symbol in
       symbols[symbol.name].map { (symbol.name, symbol.celType, symbol.value($0)) }
     }
-    inputs = ControllerInputs(symbols: values, variables: scenario.variables)
+    inputs = ControllerInputs(
+      symbols: Dictionary(values.map { ($0.0, $0.2) }) { first, _ in first },
+      variables: scenario.variables)
     scope = ScenarioScope(scenario, inputs: values)
     version = KubernetesVersion(scenario.kubernetesVersion) ?? .standard
   }
@@ -68,7 +70,7 @@ package struct WorldBuilder {
       case .declarative(let controller):
         participant = Participant(
           Renamed(
-            try DeclarativeReconciler(controller, kinds: scenario.kinds, inputs: inputs),
+            DeclarativeReconciler(controller, kinds: scenario.kinds, inputs: inputs),
             name: declaration.name))
         participant.readsOwnWrites = controller.readYourWrites
       }
