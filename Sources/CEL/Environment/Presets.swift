@@ -27,14 +27,15 @@ extension Environment {
   /// The libraries of ``kubernetes``.
   package static let kubernetesLibraries: [Library] = [
     .standard, .optionals, .twoVariableComprehensions, .strings(version: 2), .lists,
-    .kubernetesLists, .sets, .regex, .quantity, .network(.refused), .semver,
+    .kubernetesLists, .sets, .regex, .quantity, .url, .network(.refused), .semver, .format,
   ]
 
   /// The libraries of ``kro``.
   package static let kroLibraries: [Library] =
     [
       .standard, .optionals, .optionalLists, .twoVariableComprehensions, .bindings, .strings(),
-      .lists, .kubernetesLists, .encoders, .regex, .quantity, .network(.refused), .semver,
+      .lists, .kubernetesLists, .encoders, .regex, .quantity, .url, .network(.refused),
+      .semver,
     ] + Library.kro
 
   /// The libraries of ``conformance``.
