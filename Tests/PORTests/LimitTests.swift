@@ -33,12 +33,50 @@ import Transitions
     #expect(cut.findings[1] == .inconclusive(.cut(.states)))
   }
 
+  /// Whatever is said of a part of the states must be true of all of them.
+  @Test func `says nothing of a part that is not true of the whole`() throws {
+    var found = 0
+    for seed in UInt64(0)..<250 {
+      let models: [any TinyModel] = [
+        RandomGraphModel(seed: seed), RandomControllerModel(seed: seed),
+      ]
+      for model in models {
+        guard let oracle = Oracle(model, cap: 300), oracle.states.count > 3 else { continue }
+        let limit = 1 + Int(seed) % (oracle.states.count - 1)
+        let cut = try search(model) { $0.limits.states = limit }
+        #expect(cut.cut == .states && cut.states == limit, "seed \(seed)")
+        var checker = RunChecker(system: TinySystem(model))
+        for (property, finding) in cut.findings.enumerated() {
+          switch finding {
+          case .holds:
+            guard case .sometimes = model.properties[property] else {
+              Issue.record("seed \(seed): \(model.properties[property]) holds")
+              continue
+            }
+            #expect(oracle.violations(of: property)[.neverReached] == nil, "seed \(seed)")
+          case .inconclusive(let reason): #expect(reason == .cut(.states), "seed \(seed)")
+          case .violated(let violations):
+            let expected = oracle.violations(of: property)
+            for violation in violations {
+              found += 1
+              #expect(expected[violation.kind] != nil, "seed \(seed): \(violation.kind)")
+              #expect(try checker.check(violation, of: property) == .confirmed, "seed \(seed)")
+            }
+          }
+        }
+      }
+    }
+    #expect(found > 100)
+  }
+
   @Test func `stops at once where the flag is raised, the time is over or memory is short`() throws
   {
     let family = FamilySystem.chains(4, 5)
+    let few = FamilySystem.chains(1, 3)
     let flag = CancellationFlag()
     flag.raise()
     #expect(try search(family) { $0.cancellation = flag }.cut == .cancelled)
+    #expect(try search(few) { $0.cancellation = flag }.cut == .cancelled)
     #expect(try search(family) { $0.limits.deadline = .now - .seconds(1) }.cut == .time)
     #expect(try search(family) { $0.limits.bytes = 1 }.cut == .memory)
     let probed = try search(family) {

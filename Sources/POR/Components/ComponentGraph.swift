@@ -40,11 +40,12 @@ struct ComponentGraph {
 
   /// Expands every state; `local` gives the local number of a state, nil for one outside.
   init(
-    states: [UInt32], in space: inout StateSpace, fairness: FairnessRule,
+    states: [UInt32], expectedEdges: Int = 0, in space: inout StateSpace, fairness: FairnessRule,
     local: (UInt32) -> UInt32?
   ) throws {
     self.states = states
     starts.reserveCapacity(states.count + 1)
+    edges.reserveCapacity(expectedEdges)
     var actionNumbers: [UInt32: UInt32] = [:]
     for state in states {
       let count = try space.expand(state)

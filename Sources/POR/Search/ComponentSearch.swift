@@ -130,7 +130,7 @@ struct ComponentSearch: ~Copyable {
       }
     }
     self.traits.append(traits)
-    return watch.isDue
+    return watch.isDue()
       ? watch.check(
         states: number.count, transitions: transitions, depth: frames.count,
         waiting: pending.count, bytes: byteCount + space.byteCount) : nil
@@ -154,6 +154,7 @@ struct ComponentSearch: ~Copyable {
         states: UnsafeBufferPointer(open.elements.extracting(first..<open.count)),
         isTrivial: size == 1 && !union.contains(.hasSelfLoop),
         hasFairStep: union.contains(.hasFairStep),
+        expectedEdges: transitions / number.count * size * 9 / 8 + size,
         numbers: UnsafeBufferPointer(number.elements), firstNumber: place + 1),
       in: &space)
     for index in first..<open.count { number[Int(open[index])] = Self.completed }

@@ -8,6 +8,8 @@ struct CompletedComponent {
   let isTrivial: Bool
   /// Some state in it has a fair successor.
   let hasFairStep: Bool
+  /// About how many edges its states have.
+  let expectedEdges: Int
   /// By state id: `firstNumber` plus the place in `states` for those of this component.
   let numbers: UnsafeBufferPointer<UInt32>
   let firstNumber: UInt32
@@ -21,7 +23,9 @@ struct CompletedComponent {
 
   /// Its inner edges, listed again.
   func graph(in space: inout StateSpace, fairness: FairnessRule) throws -> ComponentGraph {
-    try ComponentGraph(states: Array(states), in: &space, fairness: fairness) { place(of: $0) }
+    try ComponentGraph(
+      states: Array(states), expectedEdges: expectedEdges, in: &space, fairness: fairness
+    ) { place(of: $0) }
   }
 }
 

@@ -1,4 +1,7 @@
-/// Looks at limits, cancellation and progress, cheaply: at every 256th state that is expanded.
+/// Looks at limits, cancellation and progress, cheaply.
+///
+/// The flag at every state that is expanded, since expanding one may take long; the clock and
+/// progress at every 32nd; memory, which may be a question to the system, at every 256th.
 struct SearchWatch {
   /// The number of states at which the search is cut.
   let maxStates: Int
@@ -22,11 +25,9 @@ struct SearchWatch {
   }
 
   /// Counts one expanded state; true when it is time to `check`.
-  var isDue: Bool {
-    mutating get {
-      expanded &+= 1
-      return expanded & 255 == 0
-    }
+  mutating func isDue() -> Bool {
+    expanded &+= 1
+    return expanded & 31 == 0 || cancellation?.isRaised == true
   }
 
   /// Tells progress and finds a reason to stop.
@@ -40,7 +41,9 @@ struct SearchWatch {
           states: states, transitions: transitions, depth: depth, waiting: waiting, bytes: bytes))
     }
     if cancellation?.isRaised == true { return .cancelled }
-    if let limit = limits.bytes, memoryInUse?() ?? bytes > limit { return .memory }
+    if expanded & 255 == 0, let limit = limits.bytes, memoryInUse?() ?? bytes > limit {
+      return .memory
+    }
     if let deadline = limits.deadline, ContinuousClock.now >= deadline { return .time }
     return nil
   }
