@@ -21,13 +21,13 @@ extension KubernetesVersion {
 
   /// Whether an applied empty map or null is itself owned.
   ///
-  /// structured-merge-diff 4.1 (Kubernetes 1.21), typed/tofieldset.go.
+  /// structured-merge-diff#184 (4.1, Kubernetes 1.21), typed/tofieldset.go.
   package var ownsEmptyMaps: Bool { minor >= 21 }
 
   /// Whether a merged associative list follows the order of the applied configuration.
   ///
-  /// structured-merge-diff 4.2 (Kubernetes 1.24), typed/merge.go. Before, applied items that are
-  /// new went behind the live ones.
+  /// structured-merge-diff#205 (4.2.1, Kubernetes 1.24), typed/merge.go. Before, applied items that
+  /// are new went behind the live ones.
   package var mergesListsInAppliedOrder: Bool { minor >= 24 }
 
   /// Whether a missing list-map key counts as its schema default (a port's `protocol`).

@@ -55,16 +55,20 @@ extension ListSchema {
     SchemaViolation(path: "", reason: reason)
   }
 
-  /// The items by what names them, each name once, in the order of the list.
+  /// The items with what names them, in the order of the list.
   ///
   /// Items without a name are left out; validation refuses them before they are stored.
-  func indexed(_ items: [JSONValue]) -> (order: [PathElement], items: [PathElement: JSONValue]) {
+  func named(_ items: [JSONValue]) -> [(element: PathElement, item: JSONValue)] {
+    items.compactMap { item in (try? element(of: item)).map { ($0, item) } }
+  }
+
+  /// The items by name, the names in the order in which they first occur.
+  func grouped(_ items: [JSONValue]) -> (order: [PathElement], items: [PathElement: [JSONValue]]) {
     var order: [PathElement] = []
-    var byElement: [PathElement: JSONValue] = [:]
-    for item in items {
-      guard let element = try? element(of: item), byElement[element] == nil else { continue }
-      order.append(element)
-      byElement[element] = item
+    var byElement: [PathElement: [JSONValue]] = [:]
+    for (element, item) in named(items) {
+      if byElement[element] == nil { order.append(element) }
+      byElement[element, default: []].append(item)
     }
     return (order, byElement)
   }

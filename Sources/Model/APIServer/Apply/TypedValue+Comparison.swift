@@ -100,13 +100,18 @@ private struct ComparisonWalker {
   }
 
   private mutating func items(_ old: [JSONValue], _ new: [JSONValue], _ list: ListSchema) {
-    let before = list.indexed(old)
-    let after = list.indexed(new)
-    for element in before.order {
-      descend(element, before.items[element], after.items[element], list.items)
-    }
-    for element in after.order where before.items[element] == nil {
-      descend(element, nil, after.items[element], list.items)
+    let before = list.grouped(old)
+    let after = list.grouped(new)
+    for element in before.order + after.order.filter({ before.items[$0] == nil }) {
+      let (left, right) = (before.items[element] ?? [], after.items[element] ?? [])
+      if left.count <= 1, right.count <= 1 {
+        descend(element, left.first, right.first, list.items)
+      } else {
+        // Items of one name are compared together, as a leaf (since 4.4 of the library).
+        path.append(element)
+        leaf(left.isEmpty ? nil : .array(left), right.isEmpty ? nil : .array(right))
+        path.removeLast()
+      }
     }
   }
 

@@ -34,55 +34,73 @@ private struct TypedMerge {
     }
   }
 
+  /// One item of a merged list: what names it and its two sides.
+  private struct Pair {
+    let element: PathElement
+    let left: JSONValue?
+    let right: JSONValue?
+  }
+
   private func items(
     _ left: [JSONValue], _ right: [JSONValue], _ list: ListSchema
   ) -> [JSONValue] {
-    let mine = list.indexed(left)
-    let applied = list.indexed(right)
-    let order =
-      version.mergesListsInAppliedOrder
-      ? interleaved(mine.order, applied.order)
-      : mine.order + applied.order.filter { mine.items[$0] == nil }
-    return order.compactMap { merge(mine.items[$0], applied.items[$0], list.items) }
+    let mine = list.named(left)
+    let applied = list.named(right)
+    let pairs =
+      version.mergesListsInAppliedOrder ? interleaved(mine, applied) : appended(mine, applied)
+    return pairs.compactMap { merge($0.left, $0.right, list.items) }
   }
 
-  /// The order of a merged list: shared items as applied, each live item of its own before the
-  /// next shared one.
+  /// The live items in their order, then the new ones; typed/merge.go before 4.2.
+  private func appended(
+    _ left: [(element: PathElement, item: JSONValue)],
+    _ right: [(element: PathElement, item: JSONValue)]
+  ) -> [Pair] {
+    let applied = Dictionary(right.map { ($0.element, $0.item) }) { first, _ in first }
+    let known = Set(left.map(\.element))
+    return left.map { Pair(element: $0.element, left: $0.item, right: applied[$0.element]) }
+      + right.filter { !known.contains($0.element) }
+      .map { Pair(element: $0.element, left: nil, right: $0.item) }
+  }
+
+  /// Shared items in the applied order, each live item of its own before the next shared one.
   ///
-  /// Follows typed/merge.go, visitListItems.
-  private func interleaved(_ left: [PathElement], _ right: [PathElement]) -> [PathElement] {
-    let inLeft = Set(left)
-    let inRight = Set(right)
-    var shared = right.filter { inLeft.contains($0) }[...]
-    var result: [PathElement] = []
+  /// Follows typed/merge.go, visitListItems (structured-merge-diff#205, and #253 for live items
+  /// of one name: they stay until an apply names them, then the applied one replaces them all).
+  private func interleaved(
+    _ left: [(element: PathElement, item: JSONValue)],
+    _ right: [(element: PathElement, item: JSONValue)]
+  ) -> [Pair] {
+    var live: [PathElement: [JSONValue]] = [:]
+    for (element, item) in left { live[element, default: []].append(item) }
+    let applied = Set(right.map(\.element))
+    var shared = right.map(\.element).filter { live[$0] != nil }[...]
+    var merged: Set<PathElement> = []
+    var result: [Pair] = []
     var (leftIndex, rightIndex) = (0, 0)
     while leftIndex < left.count || rightIndex < right.count {
-      if leftIndex < left.count, rightIndex < right.count {
-        if left[leftIndex] == right[rightIndex] {
-          result.append(left[leftIndex])
+      if leftIndex < left.count {
+        let (element, item) = left[leftIndex]
+        guard applied.contains(element) else {
+          result.append(Pair(element: element, left: item, right: nil))
           leftIndex += 1
-          rightIndex += 1
-          shared = shared.dropFirst()
           continue
         }
-        if inRight.contains(left[leftIndex]), let next = shared.first, next != left[leftIndex] {
+        let isNext = rightIndex < right.count && right[rightIndex].element == element
+        if !isNext, rightIndex < right.count, let next = shared.first, next != element {
           // Shared, but not the one whose turn it is: it comes when the applied list names it.
           leftIndex += 1
           continue
         }
+        if isNext || merged.contains(element) { leftIndex += 1 }
       }
-      if leftIndex < left.count, !inRight.contains(left[leftIndex]) {
-        result.append(left[leftIndex])
-        leftIndex += 1
-        continue
-      }
-      if rightIndex < right.count {
-        result.append(right[rightIndex])
-        if shared.first == right[rightIndex] { shared = shared.dropFirst() }
-        rightIndex += 1
-      } else {
-        leftIndex += 1
-      }
+      guard rightIndex < right.count else { continue }
+      let (element, item) = right[rightIndex]
+      let twins = live[element] ?? []
+      result.append(Pair(element: element, left: twins.count == 1 ? twins[0] : nil, right: item))
+      merged.insert(element)
+      if shared.first == element { shared = shared.dropFirst() }
+      rightIndex += 1
     }
     return result
   }

@@ -104,13 +104,12 @@ extension TypedValue {
     case .scalar: return (true, FieldSet())
     case .list(let list):
       if list.relation == .atomic { return (true, FieldSet()) }
-      var seen: Set<PathElement> = []
-      var nodes: [FieldSet.Node] = []
-      for item in value.array ?? [] {
-        guard let element = try? list.element(of: item) else { continue }
-        let isFirst = seen.insert(element).inserted
-        let below = isFirst ? fields(of: item, list.items, version).children : FieldSet()
-        nodes.append(FieldSet.Node(element: element, isMember: true, children: below))
+      let grouped = list.grouped(value.array ?? [])
+      let nodes = grouped.order.map { element in
+        let items = grouped.items[element] ?? []
+        let below =
+          items.count == 1 ? fields(of: items[0], list.items, version).children : FieldSet()
+        return FieldSet.Node(element: element, isMember: true, children: below)
       }
       return (false, FieldSet(nodes))
     case .map(let map):

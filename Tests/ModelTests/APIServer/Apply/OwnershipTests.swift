@@ -139,6 +139,31 @@ import Testing
     #expect(try order(.standard) == ["b", "d", "c", "a"])
   }
 
+  /// structured-merge-diff#253: live items of one name stay until an apply names them.
+  @Test func duplicatesInTheLiveList() throws {
+    var object = try OwnedObject("Deployment", "apps/v1", version: .standard)
+    func containers(_ environment: JSONValue) -> JSONValue {
+      ["spec": ["template": ["spec": ["containers": [["name": "c", "env": environment]]]]]]
+    }
+    let twice: JSONValue = [["name": "A", "value": "1"], ["name": "A", "value": "2"]]
+    object.patch("ed", containers(twice))
+    let path = ".spec.template.spec.containers[name=\"c\"]"
+    #expect(object.owners[0].contains("\(path).env[name=\"A\"]"))
+    #expect(!object.owners[0].contains("\(path).env[name=\"A\"].value"))
+    try object.apply("m1", containers([["name": "B", "value": "3"]]))
+    #expect(
+      object.content
+        == containers([
+          ["name": "A", "value": "1"], ["name": "A", "value": "2"], ["name": "B", "value": "3"],
+        ]))
+    let error = #expect(throws: ApplyError.self) {
+      try object.apply("m1", containers([["name": "A", "value": "4"]]))
+    }
+    #expect(error?.message.hasSuffix("\(path).env[name=\"A\"]") == true)
+    try object.apply("m1", containers([["name": "A", "value": "4"]]), force: true)
+    #expect(object.content == containers([["name": "A", "value": "4"]]))
+  }
+
   @Test func elevenUpdatersBecomeTen() throws {
     var map = try OwnedObject("ConfigMap")
     for index in 0..<12 { map.patch("u\(index)", ["data": ["k\(index)": "1"]]) }
