@@ -14,17 +14,13 @@ package struct APIServer: Sendable {
   package let version: KubernetesVersion
   /// What is served, besides what the definitions in the store add.
   package let resources: ResourceRegistry
-  /// Evaluates the CEL rules of CustomResourceDefinitions.
-  let rules: any ValidationRules
 
   /// Makes a server of these kinds.
   package init(
-    kubernetesVersion: KubernetesVersion = .standard, resources: ResourceRegistry,
-    rules: any ValidationRules = NoValidationRules()
+    kubernetesVersion: KubernetesVersion = .standard, resources: ResourceRegistry
   ) {
     self.version = kubernetesVersion
     self.resources = resources
-    self.rules = rules
   }
 
   /// Answers a request; what it changed is in the answer, nothing is changed here.

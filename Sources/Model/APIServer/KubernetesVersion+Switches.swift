@@ -86,6 +86,13 @@ extension KubernetesVersion {
   /// validators were made before their path was known (kube-openapi validation/validate).
   var schemaErrorsNameIndex: Bool { minor > 20 }
 
+  /// Definitions may have CEL rules (KEP-2876, on by default since 1.25).
+  var hasSchemaRules: Bool { minor >= 25 }
+
+  /// What did not change is not held against an update of a custom resource (KEP-4008, on by
+  /// default since 1.30).
+  var ratchetsSchemas: Bool { minor >= 30 }
+
   /// Jobs' Pods carry labels with the prefix `batch.kubernetes.io/` too (since 1.27).
   var jobsUseBatchPrefixedLabels: Bool { minor >= 27 }
 }

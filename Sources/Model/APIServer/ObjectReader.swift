@@ -33,6 +33,17 @@ package protocol ObjectReader: AnyObject {
   var now: String { get }
 }
 
+/// A storage that knows its past, as etcd does until it is compacted.
+///
+/// Only lists that name a version, or continue one, need it; a verification has none.
+package protocol VersionedReader: ObjectReader {
+  /// The version of the store as a whole.
+  var revision: Int64 { get }
+
+  /// The storage as it was at a version; nil where that is forgotten.
+  func snapshot(at revision: Int64) -> (any ObjectReader)?
+}
+
 /// Which objects of a kind a list or a search means; a predicate that can be compared and stored.
 package enum ObjectSelection: Hashable, Sendable {
   /// All of them.

@@ -17,8 +17,8 @@ import Testing
   /// How many cases pass, area by area: a number may rise, and is then raised here.
   static let passing = [
     "binding": 5, "concurrency": 16, "crd": 25, "crud": 27, "defaulting": 23,
-    "deletecollection": 4, "errors": 10, "eviction": 15, "finalizers": 9, "generatename": 4,
-    "generation": 12, "namespace": 8, "ownerreferences": 7, "pagination": 5, "patch": 21,
+    "deletecollection": 4, "errors": 11, "eviction": 15, "finalizers": 9, "generatename": 4,
+    "generation": 12, "namespace": 8, "ownerreferences": 7, "pagination": 8, "patch": 21,
     "pod-deletion": 8, "preconditions": 2, "propagation": 12, "scale": 10, "selectors": 11,
     "ssa": 27, "status": 9, "validation": 40, "watch": 17,
   ]

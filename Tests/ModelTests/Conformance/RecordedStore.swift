@@ -3,19 +3,19 @@ import CEL
 @testable import Model
 
 /// A store with real counters: what a cluster's etcd is to the API server.
-final class RecordedStore: ObjectReader {
+final class RecordedStore: VersionedReader {
   /// One effective write.
   struct Event {
-    let revision: Int
+    let revision: Int64
     let key: ObjectKey
     let old: JSONObject?
     let new: JSONObject?
     /// The resourceVersion that the object had before.
-    let oldRevision: Int
+    let oldRevision: Int64
   }
 
-  private var stored: [ObjectKey: (object: JSONObject, revision: Int)] = [:]
-  private(set) var revision = 100
+  private var stored: [ObjectKey: (object: JSONObject, revision: Int64)] = [:]
+  private(set) var revision: Int64 = 100
   private var uids = 0
   private var suffixes = 0
   private(set) var log: [Event] = []
@@ -55,6 +55,22 @@ final class RecordedStore: ObjectReader {
       number /= alphabet.count
     }
     return text
+  }
+
+  func snapshot(at revision: Int64) -> (any ObjectReader)? {
+    let past = RecordedStore()
+    past.stored = stored
+    past.revision = revision
+    for event in log.reversed() where event.revision > revision {
+      past.stored[event.key] = event.old.map { ($0, event.oldRevision) }
+    }
+    return past
+  }
+
+  /// Puts an object into the store past the server.
+  func put(_ key: ObjectKey, _ object: JSONObject) {
+    revision += 1
+    stored[key] = (object, revision)
   }
 
   /// Writes the changes of an answer and fills in its resourceVersion.

@@ -4,44 +4,22 @@ import CEL
 
 /// Replays recorded cases against the server in process, as replay_apiserver.py does over HTTP.
 final class Replayer {
-  private let store = RecordedStore()
-  private let server = APIServer(
-    kubernetesVersion: .recorded, resources: .builtIn(.recorded))
+  private let cluster = ServerAndStore(version: .recorded, resources: .builtIn(.recorded))
   private var cases = 0
+
+  private var store: RecordedStore { cluster.store }
+  private var server: APIServer { cluster.server }
 
   /// Makes a server with the namespaces of a new cluster and the recordings' fixtures.
   init(fixtures: [JSONObject]) {
-    for name in ["default", "kube-system", "kube-public"] { makeNamespace(name) }
-    for fixture in fixtures {
-      _ = send(
-        RawRequest(
-          method: "POST", path: fixture["path"]?.string ?? "", body: fixture["body"],
-          agent: "golden"))
-    }
-  }
-
-  private func makeNamespace(_ name: String) {
-    _ = send(
-      RawRequest(
-        method: "POST", path: "/api/v1/namespaces",
-        body: ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]],
-        agent: "golden"))
-  }
-
-  private func send(_ raw: RawRequest) -> APIResponse {
-    do throws(APIError) {
-      let request = try raw.request(server.resources(reader: store))
-      return store.commit(server.handle(request, reader: store))
-    } catch {
-      return error.response
-    }
+    for fixture in fixtures { cluster.send("POST", fixture["path"]?.string ?? "", fixture["body"]) }
   }
 
   /// What differs in a case; empty where it passes.
   func differences(in recorded: Recording.Case) -> [String] {
     cases += 1
     let namespace = "g\(cases)x"
-    makeNamespace(namespace)
+    cluster.makeNamespace(namespace)
     var matcher = SubsetMatcher(namespace: namespace)
     for (index, step) in recorded.steps.enumerated() {
       run(step, index, &matcher)
@@ -57,7 +35,7 @@ final class Replayer {
     if verb == "WATCH", let events = expected["events"]?.array {
       return watch(step, events, label, &matcher)
     }
-    let response = send(raw(step, matcher))
+    let response = cluster.send(raw(step, matcher))
     var body = response.body
     if let status = expected["status"]?.int, status != response.code {
       return matcher.report(
@@ -89,7 +67,8 @@ final class Replayer {
       contentType: step["contentType"]?.string ?? "application/json",
       body: step["body"].map { matcher.filled($0) }, agent: "golden")
     if let text = step["raw"]?.string {
-      request.body = RawBody.decode(matcher.filled(text), contentType: request.contentType)
+      request.body = RequestBody.decode(
+        Array(matcher.filled(text).utf8), contentType: request.contentType)
     }
     return request
   }
@@ -102,10 +81,10 @@ final class Replayer {
     do throws(APIError) {
       let request = try raw.request(server.resources(reader: store))
       let opened = store.revision
-      let start = raw.query["resourceVersion"].flatMap { Int($0) } ?? 0
+      let start = raw.query["resourceVersion"].flatMap { Int64($0) } ?? 0
       var events = start == 0 ? synthetic(request) : []
       for action in (step["during"]?.array ?? []).compactMap(\.object) {
-        _ = send(self.raw(action, matcher))
+        _ = cluster.send(self.raw(action, matcher))
       }
       for entry in store.log where entry.revision > (start == 0 ? opened : start) {
         let change = ObjectChange(entry.key, old: entry.old, new: entry.new)
@@ -182,14 +161,5 @@ final class Replayer {
         ($0.at("metadata", "name")?.string ?? "") < ($1.at("metadata", "name")?.string ?? "")
       })
     body = .object(object)
-  }
-}
-
-/// Bodies that a case sends as text.
-enum RawBody {
-  /// The value of the text; a string that no handler takes where it has none.
-  static func decode(_ text: String, contentType: String) -> JSONValue? {
-    if text.isEmpty { return nil }
-    return (try? JSONValue(parsing: text)) ?? .string(text)
   }
 }

@@ -57,17 +57,34 @@ struct CustomResourceStrategy: Strategy {
   }
 
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
-    var content = object
-    for key in ["apiVersion", "kind", "metadata"] { content[key] = nil }
-    return SchemaValidation(context.version).validate(
-      .object(content), schema, "", ignoring: ["metadata"])
+    schemaErrors(object, old: nil, context) + scaleErrors(object)
+  }
+
+  func validateUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)
+    -> [FieldError]
+  {
+    schemaErrors(object, old: context.version.ratchetsSchemas ? old : nil, context)
       + scaleErrors(object)
   }
 
   func validateStatusUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)
     -> [FieldError]
   {
-    validate(object, context)
+    validateUpdate(object, old: old, context)
+  }
+
+  private func schemaErrors(
+    _ object: JSONObject, old: JSONObject?, _ context: StrategyContext
+  ) -> [FieldError] {
+    SchemaValidation(context.version).validate(
+      content(object), old: old.map(content), schema, "", ignoring: ["metadata"])
+  }
+
+  /// The object without what every object has.
+  private func content(_ object: JSONObject) -> JSONValue {
+    var content = object
+    for key in ["apiVersion", "kind", "metadata"] { content[key] = nil }
+    return .object(content)
   }
 
   /// ValidateScaleSpec, ValidateScaleStatus: replicas are counts.

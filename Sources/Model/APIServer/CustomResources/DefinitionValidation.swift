@@ -47,6 +47,7 @@ enum DefinitionValidation {
       }
       errors += structure(schema, field, isRoot: true)
       errors += defaults(schema, field)
+      errors += rules(StructuralSchema(schema), field)
     }
     return errors
   }
@@ -95,6 +96,26 @@ enum DefinitionValidation {
     if let items = schema["items"]?.object { errors += defaults(items, "\(field).items") }
     if let values = schema["additionalProperties"]?.object {
       errors += defaults(values, "\(field).additionalProperties")
+    }
+    return errors
+  }
+
+  /// CEL rules compile.
+  private static func rules(_ schema: StructuralSchema, _ field: String) -> [FieldError] {
+    guard schema.hasRules else { return [] }
+    var errors: [FieldError] = []
+    for (index, rule) in schema.rules.enumerated() {
+      guard let problem = rule.problem else { continue }
+      errors.append(
+        .invalid(
+          "\(field).x-kubernetes-validations[\(index)].rule", rule.source["rule"], problem))
+    }
+    for property in schema.properties {
+      errors += rules(property.schema, "\(field).properties[\(property.key)]")
+    }
+    if let items = schema.items { errors += rules(items, "\(field).items") }
+    if let values = schema.additional {
+      errors += rules(values, "\(field).additionalProperties")
     }
     return errors
   }

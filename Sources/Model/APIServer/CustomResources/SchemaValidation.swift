@@ -11,11 +11,20 @@ struct SchemaValidation {
 
   init(_ version: KubernetesVersion) { namesIndex = version.schemaErrorsNameIndex }
 
-  /// What is wrong with a value at a path; `ignoring` are properties checked elsewhere.
+  /// What is wrong with a value at a path.
+  ///
+  /// - Parameters:
+  ///   - value: the new value.
+  ///   - old: the value before, where its faults are not held against an update.
+  ///   - schema: what it should be.
+  ///   - field: where it stands.
+  ///   - ignoring: properties checked elsewhere.
+  /// - Returns: the faults, in the order of the value.
   func validate(
-    _ value: JSONValue, _ schema: StructuralSchema, _ field: String, ignoring: [String] = []
+    _ value: JSONValue, old: JSONValue? = nil, _ schema: StructuralSchema, _ field: String,
+    ignoring: [String] = []
   ) -> [FieldError] {
-    values(value, schema, field, ignoring: ignoring) + lists(value, schema, field)
+    values(value, old, schema, field, ignoring: ignoring) + lists(value, schema, field)
   }
 
   private func join(_ field: String, _ key: String) -> String {
@@ -23,8 +32,10 @@ struct SchemaValidation {
   }
 
   private func values(
-    _ value: JSONValue, _ schema: StructuralSchema, _ field: String, ignoring: [String] = []
+    _ value: JSONValue, _ old: JSONValue?, _ schema: StructuralSchema, _ field: String,
+    ignoring: [String] = []
   ) -> [FieldError] {
+    if old == value { return [] }
     if value == .null {
       if schema.isNullable || schema.type == nil { return [] }
       return [wrongType(value, schema.type ?? "", field)]
@@ -44,15 +55,16 @@ struct SchemaValidation {
       }
       for entry in object.entries where !ignoring.contains(entry.key) {
         if let inner = schema.property(entry.key) ?? schema.additional {
-          errors += values(entry.value, inner, join(field, entry.key))
+          errors += values(entry.value, old?[entry.key], inner, join(field, entry.key))
         }
       }
       errors += size(object.count, schema.source, field, "Properties", "properties")
     case .array(let items):
       for (index, item) in items.enumerated() {
-        if let inner = schema.items {
-          errors += values(item, inner, namesIndex ? "\(field)[\(index)]" : field)
-        }
+        guard let inner = schema.items else { break }
+        errors += values(
+          item, schema.correlated(item, in: old?.array), inner,
+          namesIndex ? "\(field)[\(index)]" : field)
       }
       errors += size(items.count, schema.source, field, "Items", "items")
       if schema.source["uniqueItems"]?.bool == true, Set(items).count != items.count {

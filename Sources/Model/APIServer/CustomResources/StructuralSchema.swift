@@ -4,7 +4,7 @@ internal import CEL
 ///
 /// Follows staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/structural.go,
 /// pruning/algorithm.go and defaulting/algorithm.go.
-final class StructuralSchema: Sendable {
+struct StructuralSchema: Sendable {
   /// How the items of a list are told apart.
   enum ListKind: Sendable {
     case atomic
@@ -12,11 +12,19 @@ final class StructuralSchema: Sendable {
     case map([String])
   }
 
+  /// One known field of an object.
+  struct Property: Sendable {
+    let key: String
+    let schema: StructuralSchema
+  }
+
   let type: String?
-  let properties: [(key: String, schema: StructuralSchema)]
-  let additional: StructuralSchema?
+  let properties: [Property]
   let allowsAdditional: Bool
-  let items: StructuralSchema?
+  /// The schemas of additional properties and of items, at most one each: a value type cannot hold
+  /// its own kind directly.
+  private let additionalSchema: [StructuralSchema]
+  private let itemSchema: [StructuralSchema]
   let required: [String]
   let defaultValue: JSONValue?
   let isNullable: Bool
@@ -24,26 +32,30 @@ final class StructuralSchema: Sendable {
   let isIntOrString: Bool
   let isEmbedded: Bool
   let listKind: ListKind
-  let rules: [JSONObject]
   /// The text of the schema, for value validations.
   let source: JSONObject
+  /// The CEL rules that stand here.
+  private(set) var rules: [SchemaRule] = []
+  /// Whether any rule stands here or below.
+  private(set) var hasRules = false
 
   init(_ source: JSONObject) {
     self.source = source
     type = source["type"]?.string
     properties = (source["properties"]?.object?.entries ?? []).map {
-      ($0.key, StructuralSchema($0.value.object ?? JSONObject()))
+      Property(key: $0.key, schema: StructuralSchema($0.value.object ?? JSONObject()))
     }
-    additional = source["additionalProperties"]?.object.map { StructuralSchema($0) }
+    additionalSchema = [source["additionalProperties"]?.object].compactMap { $0 }.map {
+      StructuralSchema($0)
+    }
     allowsAdditional = source["additionalProperties"]?.bool ?? false
-    items = source["items"]?.object.map { StructuralSchema($0) }
+    itemSchema = [source["items"]?.object].compactMap { $0 }.map { StructuralSchema($0) }
     required = (source["required"]?.array ?? []).compactMap(\.string)
     defaultValue = source["default"]
     isNullable = source["nullable"]?.bool ?? false
     preservesUnknown = source["x-kubernetes-preserve-unknown-fields"]?.bool ?? false
     isIntOrString = source["x-kubernetes-int-or-string"]?.bool ?? false
     isEmbedded = source["x-kubernetes-embedded-resource"]?.bool ?? false
-    rules = (source["x-kubernetes-validations"]?.array ?? []).compactMap(\.object)
     switch source["x-kubernetes-list-type"]?.string {
     case "set": listKind = .set
     case "map":
@@ -51,17 +63,33 @@ final class StructuralSchema: Sendable {
         (source["x-kubernetes-list-map-keys"]?.array ?? []).compactMap(\.string))
     default: listKind = .atomic
     }
+    rules = (source["x-kubernetes-validations"]?.array ?? []).compactMap(\.object).map {
+      SchemaRule($0, at: self)
+    }
+    hasRules =
+      !rules.isEmpty || properties.contains { $0.schema.hasRules }
+      || additional?.hasRules == true || items?.hasRules == true
   }
+
+  /// The schema of properties that are not listed.
+  var additional: StructuralSchema? { additionalSchema.first }
+
+  /// The schema of a list's items.
+  var items: StructuralSchema? { itemSchema.first }
 
   /// The schema of a property; nil where the schema has none.
   func property(_ key: String) -> StructuralSchema? {
     properties.first { $0.key == key }?.schema
   }
 
-  /// Whether any rule stands here or below.
-  var hasRules: Bool {
-    !rules.isEmpty || properties.contains { $0.schema.hasRules } || additional?.hasRules == true
-      || items?.hasRules == true
+  /// The item of an old list that is the same one; lists of type map have such, and sets.
+  func correlated(_ item: JSONValue, in old: [JSONValue]?) -> JSONValue? {
+    switch listKind {
+    case .atomic: nil
+    case .set: old?.first { $0 == item }
+    case .map(let keys):
+      old?.first { candidate in keys.allSatisfy { candidate[$0] == item[$0] } }
+    }
   }
 
   /// The value without the fields that the schema does not know (pruning/algorithm.go).
@@ -95,7 +123,8 @@ final class StructuralSchema: Sendable {
   func defaulted(_ value: JSONValue) -> JSONValue {
     switch value {
     case .object(var object):
-      for (key, schema) in properties {
+      for property in properties {
+        let (key, schema) = (property.key, property.schema)
         let given = object[key]
         if given == nil || given == .null && !schema.isNullable {
           if let standard = schema.defaultValue {

@@ -69,7 +69,7 @@ extension APICall {
       of: resource.groupKind, namespace: listNamespace, selection: try selection())
     var changes: [ObjectChange] = []
     for item in items { changes += try delete(item.key, item.object, options).changes }
-    let body = listBody(items, JSONObject())
+    let body = listBody(items, JSONObject(), from: reader)
     return APIResponse(
       code: 200, body: .object(body), changes: options.isDryRun ? [] : changes)
   }

@@ -10,46 +10,60 @@ extension APICall {
 
   func list() throws(APIError) -> APIResponse {
     let selection = try selection()
-    if let version = request.parameters["resourceVersion"], !version.isEmpty {
-      if !(request.parameters["continue"] ?? "").isEmpty {
-        throw .badRequest("specifying resource version is not allowed when using continue")
-      }
-      guard version.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-        throw .internalFailure(
-          "resourceVersion: Invalid value: \"\(version)\": strconv.ParseUint: parsing "
-            + "\"\(version)\": invalid syntax")
-      }
-    }
-    var items = reader.objects(
+    let start = try ListStart(request.parameters)
+    let source = try source(of: start)
+    var items = source.objects(
       of: resource.groupKind, namespace: listNamespace, selection: selection)
     var metadata = JSONObject()
-    if let start = request.parameters["continue"], !start.isEmpty {
-      let after = try Self.key(of: start)
+    if let revision = start.exactRevision { metadata["resourceVersion"] = .string(revision) }
+    if let after = start.after {
       items.removeAll { "\($0.key.namespace)/\($0.key.name)" <= after }
     }
-    if let text = request.parameters["limit"], !text.isEmpty {
-      guard let limit = Int(text) else {
-        throw .badRequest("strconv.ParseInt: parsing \"\(text)\": invalid syntax")
+    if let limit = start.limit, items.count > limit {
+      let rest = items.count - limit
+      items.removeLast(rest)
+      if let last = items.last?.key {
+        let revision =
+          start.exactRevision ?? (reader as? any VersionedReader).map { String($0.revision) } ?? ""
+        metadata["continue"] = .string(
+          base64Text(Array("\(revision)|\(last.namespace)/\(last.name)".utf8)))
       }
-      if limit > 0, items.count > limit {
-        let rest = items.count - limit
-        items.removeLast(rest)
-        if let last = items.last?.key {
-          metadata["continue"] = .string(Base64Text.encode("\(last.namespace)/\(last.name)"))
-        }
-        if selection == .all { metadata["remainingItemCount"] = .int(Int64(rest)) }
-      }
+      if selection == .all { metadata["remainingItemCount"] = .int(Int64(rest)) }
     }
-    return APIResponse(code: 200, body: .object(listBody(items, metadata)))
+    return APIResponse(code: 200, body: .object(listBody(items, metadata, from: source)))
+  }
+
+  /// The storage that a list reads: the present one, or a past one that it names.
+  private func source(of start: ListStart) throws(APIError) -> any ObjectReader {
+    guard let history = reader as? any VersionedReader else { return reader }
+    if let minimum = start.minimumRevision, minimum > history.revision {
+      var error = APIError(
+        504, "Timeout",
+        "Timeout: Too large resource version: \(minimum), current: \(history.revision)")
+      error.details = [
+        "causes": [
+          ["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]
+        ], "retryAfterSeconds": 1,
+      ]
+      throw error
+    }
+    guard let exact = start.exactRevision.flatMap({ Int64($0) }) else { return reader }
+    guard let snapshot = history.snapshot(at: exact) else {
+      throw APIError(
+        410, "Expired",
+        "The provided continue parameter is too old to display a consistent list result.")
+    }
+    return snapshot
   }
 
   /// The list that answers a list and a deletecollection; items keep their versions.
-  func listBody(_ items: [(key: ObjectKey, object: JSONObject)], _ metadata: JSONObject)
-    -> JSONObject
-  {
+  func listBody(
+    _ items: [(key: ObjectKey, object: JSONObject)], _ metadata: JSONObject,
+    from source: any ObjectReader
+  ) -> JSONObject {
     let isCustom = resource.strategy is CustomResourceStrategy
     let views = items.map { item in
-      var object = view(item.object, resourceVersion: reader.resourceVersion(of: item.key))
+      var object = view(item.object, resourceVersion: source.resourceVersion(of: item.key))
       // Typed lists leave out what all items have in common.
       if !isCustom {
         object["kind"] = nil
@@ -91,12 +105,5 @@ extension APICall {
     throw SelectorError(
       "\"\(path)\" is not a known field selector: only \"metadata.name\", "
         + "\"metadata.namespace\"")
-  }
-
-  private static func key(of token: String) throws(APIError) -> String {
-    guard let text = Base64Text.decode(token) else {
-      throw .badRequest("continue key is not valid: illegal base64 data")
-    }
-    return text
   }
 }

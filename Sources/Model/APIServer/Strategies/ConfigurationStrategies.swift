@@ -49,7 +49,7 @@ struct SecretStrategy: BuiltInStrategy {
     if let texts = object["stringData"]?.object {
       var data = object["data"]?.object ?? JSONObject()
       for entry in texts.entries {
-        data[entry.key] = .string(Base64Text.encode(entry.value.string ?? ""))
+        data[entry.key] = .string(base64Text(Array((entry.value.string ?? "").utf8)))
       }
       object["data"] = .object(data)
       object["stringData"] = nil

@@ -11,25 +11,6 @@ enum Base64Text {
     return bytes.allSatisfy { alphabet.contains($0) }
   }
 
-  /// The base64 of a text's UTF-8 bytes.
-  static func encode(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    var out: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-      let rest = bytes.count - index
-      let first = bytes[index]
-      let second = rest > 1 ? bytes[index + 1] : 0
-      let third = rest > 2 ? bytes[index + 2] : 0
-      out.append(alphabet[Int(first >> 2)])
-      out.append(alphabet[Int((first & 3) << 4 | second >> 4)])
-      out.append(rest > 1 ? alphabet[Int((second & 15) << 2 | third >> 6)] : UInt8(ascii: "="))
-      out.append(rest > 2 ? alphabet[Int(third & 63)] : UInt8(ascii: "="))
-      index += 3
-    }
-    return String(decoding: out, as: UTF8.self)
-  }
-
   /// The text whose UTF-8 bytes a base64 stands for; nil where it stands for none.
   static func decode(_ text: String) -> String? {
     guard isValid(text) else { return nil }
