@@ -50,7 +50,6 @@ import Testing
       ("5.exists(x, true)", "a macro ranges over a list or a map, not over int"),
       ("[1].all(x, x)", "the condition must be bool, found int"),
       ("5.foo", "type 'int' does not support field selection"),
-      ("{1: 2}.foo", "its keys are int, index it with [key]"),
       ("[?1]", "an entry with ? needs an optional, not int"),
       ("[1] == null", "only dyn and nullable types compare with null"),
     ])
@@ -97,6 +96,9 @@ import Testing
     "types are deduced",
     arguments: [
       ("1 < 2 ? [1] : []", "list(int)"),
+      ("true ? 1 : dyn(2)", "dyn"), ("true ? dyn(1) : 2", "dyn"),
+      ("optional.of(1).orValue(dyn(2))", "dyn"), ("[[1]] + [dyn(2)]", "list(dyn)"),
+      ("[[1], []] + [[]]", "list(list(int))"), ("{1: 2}.foo", "int"),
       ("{'a': [1.0]}", "map(string, list(double))"),
       ("{'a': 1}.?a", "optional_type(int)"),
       ("[{'a': 1}].map(x, x.a)", "list(int)"),

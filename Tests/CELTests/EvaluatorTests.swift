@@ -179,6 +179,13 @@ private let values: [String: Value] = [
     #expect(throws: EvaluationError.self) { try value("'a'.startsWith(1)") }
   }
 
+  @Test("a duration's milliseconds are cel-go's, but in the suite") func milliseconds() throws {
+    let source = "duration('1.5s').getMilliseconds()"
+    #expect(try Environment.kubernetes.compile(source).evaluate().isSame(as: .int(1500)))
+    #expect(try Environment.kro.compile(source).evaluate().isSame(as: .int(1500)))
+    #expect(try Environment.conformance.compile(source).evaluate().isSame(as: .int(500)))
+  }
+
   @Test("two evaluations of one program agree") func deterministic() throws {
     let program = try environment.compile("{'b': 1, 'a': 2, 'c': 3}.map(k, k)")
     let keys = Value.list([.string("b"), .string("a"), .string("c")])

@@ -54,11 +54,7 @@ extension Checker {
     }
     var result: CELType = .dyn
     switch type {
-    case .map(let key, let value):
-      if !substitution.assign([.string], to: [key]) {
-        let hint = "its keys are \(substitution.resolve(key, finally: true)), index it with [key]"
-        _ = report(.type, span, "a field name is a string, which is no key of \(type); \(hint)")
-      }
+    case .map(_, let value):
       result = value
     case .parameter:
       // What an open type turns out to be later must not depend on this use.

@@ -58,8 +58,8 @@ struct Substitution {
   // MARK: - Assignability
 
   private mutating func isAssignable(_ first: CELType, _ second: CELType) -> Bool {
-    let first = resolve(first)
-    let second = resolve(second)
+    // Parameters are not replaced by what they stand for here: a later, more general argument may
+    // still widen that.
     if case .parameter(let name) = second {
       let (isValid, isKnown) = bind(name, to: first)
       if isKnown || isValid { return isValid }

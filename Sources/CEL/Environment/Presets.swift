@@ -26,14 +26,14 @@ extension Environment {
 
   /// The libraries of ``kubernetes``.
   package static let kubernetesLibraries: [Library] = [
-    .standard, .optionals, .twoVariableComprehensions, .strings(version: 2), .lists,
+    .standardOfGo, .optionals, .twoVariableComprehensions, .strings(version: 2), .lists,
     .kubernetesLists, .sets, .regex, .quantity, .url, .network(.refused), .semver, .format,
   ]
 
   /// The libraries of ``kro``.
   package static let kroLibraries: [Library] =
     [
-      .standard, .optionals, .optionalLists, .twoVariableComprehensions, .bindings, .strings(),
+      .standardOfGo, .optionals, .optionalLists, .twoVariableComprehensions, .bindings, .strings(),
       .lists, .kubernetesLists, .encoders, .regex, .quantity, .url, .network(.refused),
       .semver,
     ] + Library.kro

@@ -94,7 +94,7 @@ extension Value {
   /// Whether the value is its kind's zero: what `optional.ofNonZeroValue` takes for absent.
   fileprivate var isZero: Bool {
     switch self {
-    case .null, .bool(false), .int(0), .uint(0), .optional(.none): true
+    case .null, .bool(false), .int(0), .uint(0): true
     case .double(let number): number == 0
     case .string(let text): text.isEmpty
     case .bytes(let bytes): bytes.isEmpty

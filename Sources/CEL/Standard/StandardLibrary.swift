@@ -6,6 +6,14 @@ extension Library {
       + StandardFunctions.times,
     macros: Macro.standard)
 
+  /// The standard library as cel-go, and with it Kubernetes and kro, has it: `getMilliseconds` of a
+  /// duration is its whole length (cel-go: common/types/duration.go), not the part past a second.
+  package static let standardOfGo = Library(
+    name: "standard",
+    functions: standard.functions.filter { $0.id != StandardFunctions.millisecondsID }
+      + [StandardFunctions.getter("getMilliseconds") { $0.milliseconds }],
+    macros: Macro.standard)
+
   /// The macros over indices and elements, or keys and values.
   package static let twoVariableComprehensions = Library(
     name: "twoVariableComprehensions", functions: [], macros: Macro.twoVariables)

@@ -54,7 +54,11 @@ extension StandardFunctions {
     ]
   }
 
-  private static func getter(
+  /// The id of the overload of `getMilliseconds` on durations.
+  static let millisecondsID = "duration_getMilliseconds"
+
+  /// A getter of durations.
+  static func getter(
     _ name: String, _ get: @escaping @Sendable (CELDuration) -> Int64
   ) -> Overload {
     .member(name, id: "duration_\(name)", on: .duration, to: .int) {

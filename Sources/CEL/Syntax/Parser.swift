@@ -166,13 +166,20 @@ struct Parser {
     var operators: [(UnaryOperator, Int)] = []
     while true {
       let start = token.span.start
+      let operation: UnaryOperator
       if take(.bang) {
-        operators.append((.not, start))
+        operation = .not
       } else if sees(.minus), !negatesLiteral {
         advance()
-        operators.append((.negate, start))
+        operation = .negate
       } else {
         break
+      }
+      // Two of one kind cancel out before anything is checked, as in cel-go.
+      if operators.last?.0 == operation {
+        operators.removeLast()
+      } else {
+        operators.append((operation, start))
       }
     }
     var operand = try member()
