@@ -16,6 +16,8 @@ final class TestCluster {
   private var queue: [Work] = []
   /// Requests that wait for time to pass.
   private var timers: [Work] = []
+  /// The state of a generator that picks the next request; nil: the oldest is next.
+  var scatter: UInt64?
   /// Deadlines that have passed: a test lets them.
   var deadlinesPass = false
   /// What `choose` answers next; 0 where it is empty.
@@ -28,10 +30,37 @@ final class TestCluster {
   /// Every effective write: who, and what it did.
   private(set) var log: [String] = []
   private(set) var failures: [String] = []
+  /// The hashes in names, with the symbols that recordings have for them.
+  private(set) var symbols: [(symbol: String, text: String)] = []
 
   struct Work: Hashable {
     let controller: Int
     let request: ReconcileRequest
+  }
+
+  /// Everything that changes in a run, to come back to.
+  struct Snapshot {
+    fileprivate let objects: [ObjectKey: JSONObject]
+    fileprivate let versions: [ObjectKey: Int]
+    fileprivate let creations: [String: Int]
+    fileprivate let numbers: (clock: Int, suffixes: Int)
+    fileprivate let work: (queue: [Work], timers: [Work])
+    fileprivate let symbols: [(symbol: String, text: String)]
+  }
+
+  func snapshot() -> Snapshot {
+    Snapshot(
+      objects: objects, versions: versions, creations: creations, numbers: (clock, suffixes),
+      work: (queue, timers), symbols: symbols)
+  }
+
+  func restore(_ snapshot: Snapshot) {
+    objects = snapshot.objects
+    versions = snapshot.versions
+    creations = snapshot.creations
+    (clock, suffixes) = snapshot.numbers
+    (queue, timers) = snapshot.work
+    symbols = snapshot.symbols
   }
 
   /// Makes a cluster with the namespace `default`.
@@ -58,7 +87,18 @@ final class TestCluster {
     clock += 1
     objects[change.key] = change.new
     versions[change.key] = clock
-    if change.old == nil, let new = change.new { creations[new.uid] = clock }
+    if change.old == nil, let new = change.new {
+      creations[new.uid] = clock
+      note(new.labels[TemplateEquality.hashLabel]?.string, "$hash")
+      note(new.labels["controller.kubernetes.io/hash"]?.string, "$rev")
+    }
+  }
+
+  /// Gives a hash the next symbol of its sort, by first appearance.
+  private func note(_ hash: String?, _ sort: String) {
+    guard let hash, !symbols.contains(where: { $0.text == hash }) else { return }
+    let number = symbols.count { $0.symbol.hasPrefix(sort) } + 1
+    symbols.append(("\(sort)\(number)", hash))
   }
 
   /// Adds controllers and shows them everything there is.
@@ -126,7 +166,7 @@ final class TestCluster {
       while !queue.isEmpty {
         guard left > 0 else { return false }
         left -= 1
-        run(queue.removeFirst())
+        run(queue.remove(at: next()))
       }
       let before = log.count
       let due = timers
@@ -142,6 +182,18 @@ final class TestCluster {
       // What was due and did not run stays due.
       for work in due where !timers.contains(work) { timers.append(work) }
     }
+  }
+
+  private func next() -> Int {
+    guard var state = scatter else { return 0 }
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    scatter = state
+    return Int(state >> 33) % queue.count
+  }
+
+  /// Runs at most so many queued reconciles.
+  func run(_ count: Int) {
+    for _ in 0..<count where !queue.isEmpty { run(queue.removeFirst()) }
   }
 
   private func run(_ work: Work) {

@@ -4,6 +4,10 @@ extension KubernetesVersion {
   /// default since 1.22).
   var hasPodDeletionCost: Bool { minor >= 22 }
 
+  /// Among Pods that differ only in age, ages are compared on a logarithmic scale, and the uid decides
+  /// inside a bucket (LogarithmicScaleDown, on by default since 1.22).
+  var hasLogarithmicScaleDown: Bool { minor >= 22 }
+
   /// StatefulSets report availableReplicas (StatefulSetMinReadySeconds, on by default since 1.23).
   var hasStatefulSetAvailability: Bool { minor >= 23 }
 

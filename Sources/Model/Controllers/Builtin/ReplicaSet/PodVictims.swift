@@ -9,7 +9,7 @@ internal import CEL
 ///
 /// What upstream compares further is time: how long a Pod has been ready and how old it is, on a
 /// logarithmic scale, with the uid deciding inside a bucket. Among Pods that are equal so far that is
-/// open, and every choice is explored.
+/// open, and every choice is explored. Before the logarithmic scale the youngest went first.
 struct PodVictims {
   let version: KubernetesVersion
   let oracle: any ReconcileOracle
@@ -47,7 +47,13 @@ struct PodVictims {
       var end = start
       while end < ranked.count, ranked[end].rank == ranked[start].rank { end += 1 }
       let tied = ranked[start..<end].map(\.pod)
-      victims += try subset(of: tied, min(tied.count, count - victims.count))
+      let wanted = min(tied.count, count - victims.count)
+      if version.hasLogarithmicScaleDown {
+        victims += try subset(of: tied, wanted)
+      } else {
+        let youngestFirst = try CreationOrder.sorted(tied, oracle).reversed()
+        victims += youngestFirst.prefix(wanted)
+      }
       start = end
     }
     return victims

@@ -50,7 +50,10 @@ struct StatefulSetStatus {
   /// updateStatefulSetStatus: completes a rolling update, and writes the status if it differs, again
   /// on the cached object after a conflict.
   mutating func write(_ client: ControllerClient) throws -> ReconcileError? {
-    if set.isRollingUpdate, updatedReplicas == replicas, readyReplicas == replicas {
+    // completeRollingUpdate. Before 1.27 upstream compared with status.replicas, in which it had
+    // counted the Pods just made.
+    let numbers = [updatedReplicas, readyReplicas, replicas]
+    if set.isRollingUpdate, numbers.allSatisfy({ $0 == set.replicas }) {
       currentReplicas = updatedReplicas
       currentRevision = updateRevision
     }
