@@ -64,6 +64,8 @@ extension Value {
       (.timestamp, .timestamp), (.type, .type), (.optional, .optional), (.map, .map),
       (.wrapper, .null):
       true
+    // `flatten`, which takes lists of lists, leaves other elements as they are.
+    case (.list(.list), .list): true
     case (.list(let element), .list(let items)): items.first?.matches(element) ?? true
     case (.wrapper(let inner), _): matches(inner)
     case (.opaque(let name, _), .opaque(let value)): value.type.runtimeName == name
