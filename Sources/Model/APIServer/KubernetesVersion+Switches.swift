@@ -86,6 +86,16 @@ extension KubernetesVersion {
   /// validators were made before their path was known (kube-openapi validation/validate).
   var schemaErrorsNameIndex: Bool { minor > 20 }
 
+  /// A negative grace period means one second (pkg/registry/core/pod/strategy.go, since 1.23).
+  var hasNoNegativeGrace: Bool { minor >= 23 }
+
+  /// A Pod that is not ready may be evicted without being counted where its budget has enough
+  /// healthy ones (eviction.go since 1.22; `unhealthyPodEvictionPolicy` since 1.26).
+  var evictsUnreadyPodsFreely: Bool { minor >= 22 }
+
+  /// A budget that is used up says so in its condition DisruptionAllowed (since 1.21).
+  var budgetsHaveConditions: Bool { minor >= 21 }
+
   /// Definitions may have CEL rules (KEP-2876, on by default since 1.25).
   var hasSchemaRules: Bool { minor >= 25 }
 

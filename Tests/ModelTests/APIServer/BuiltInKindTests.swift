@@ -157,4 +157,55 @@ import Testing
     #expect(apply("two", "2", force: true).code == 200)
     #expect(apply("two", "2", force: true).changes.isEmpty)
   }
+
+  @Test func evictionCountsReadyPodsOnly() {
+    let pods = "/api/v1/namespaces/default/pods"
+    let budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
+    cluster.send(
+      "POST", budgets,
+      [
+        "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": ["name": "b"],
+        "spec": ["minAvailable": 1, "selector": ["matchLabels": ["app": "x"]]],
+      ])
+    cluster.send(
+      "PATCH", budgets + "/b/status",
+      [
+        "status": [
+          "observedGeneration": 1, "disruptionsAllowed": 1, "currentHealthy": 1,
+          "desiredHealthy": 1,
+        ]
+      ], contentType: merge)
+    for (name, ready) in [("r", "True"), ("u", "False"), ("s", "True")] {
+      cluster.send(
+        "POST", pods,
+        [
+          "apiVersion": "v1", "kind": "Pod",
+          "metadata": ["name": .string(name), "labels": ["app": "x"]],
+          "spec": ["nodeName": "n", "containers": [["name": "c", "image": "i"]]],
+        ])
+      cluster.send(
+        "PATCH", pods + "/\(name)/status",
+        [
+          "status": [
+            "phase": "Running", "conditions": [["type": "Ready", "status": .string(ready)]],
+          ]
+        ], contentType: merge)
+    }
+    func evict(_ name: String) -> APIResponse {
+      cluster.send(
+        "POST", pods + "/\(name)/eviction",
+        [
+          "apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": .string(name)],
+        ])
+    }
+    let uncounted = evict("u")
+    #expect(uncounted.code == 201)
+    #expect(uncounted.changes.count == 1)
+    #expect(evict("r").changes.count == 2)
+    let budget = cluster.send("GET", budgets + "/b").body
+    #expect(budget.at("status", "disruptionsAllowed") == 0)
+    let condition = budget.at("status", "conditions")?.array?.first
+    #expect(condition?["type"] == "DisruptionAllowed" && condition?["status"] == "False")
+    #expect(evict("s").code == 429)
+  }
 }

@@ -27,9 +27,10 @@ final class RecordedStore: VersionedReader {
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [(key: ObjectKey, object: JSONObject)]
   {
-    stored.filter { key, value in
+    let matcher = SelectionMatcher(selection)
+    return stored.filter { key, value in
       key.groupKind == groupKind && (namespace == nil || key.namespace == namespace)
-        && selection.matches(value.object)
+        && matcher.matches(value.object)
     }.map { (key: $0.key, object: $0.value.object) }.sorted { $0.key < $1.key }
   }
 

@@ -6,7 +6,14 @@ internal import CEL
 /// rules are evaluated where the schema has them, from the root down. A rule about a value that
 /// did not change is not held against an update, if that version ratchets.
 extension APICall {
-  func customRuleErrors(_ object: JSONObject, old: JSONObject?) -> [FieldError] {
+  /// What the rules find wrong with an object.
+  ///
+  /// They are not asked about an object whose structure is wrong already (hasBlockingErr).
+  func customRuleErrors(_ object: JSONObject, old: JSONObject?, after found: [FieldError])
+    -> [FieldError]
+  {
+    let blocking: [FieldError.ErrorType] = [.required, .tooLong, .tooMany, .typeInvalid]
+    if found.contains(where: { blocking.contains($0.type) }) { return [] }
     guard let custom = resource.strategy as? CustomResourceStrategy, custom.schema.hasRules,
       version.hasSchemaRules
     else { return [] }

@@ -52,10 +52,6 @@ struct CustomResourceStrategy: Strategy {
     object = updated
   }
 
-  func resetFields(_ subresource: String) -> [[String]] {
-    subresource == "status" ? [["spec"], ["metadata"]] : standardResetFields(subresource)
-  }
-
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
     schemaErrors(object, old: nil, context) + scaleErrors(object)
   }

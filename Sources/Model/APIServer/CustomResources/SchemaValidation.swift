@@ -24,7 +24,12 @@ struct SchemaValidation {
     _ value: JSONValue, old: JSONValue? = nil, _ schema: StructuralSchema, _ field: String,
     ignoring: [String] = []
   ) -> [FieldError] {
-    values(value, old, schema, field, ignoring: ignoring) + lists(value, schema, field)
+    var errors = values(value, old, schema, field, ignoring: ignoring)
+    // ValidateListSetsAndMaps ratchets as a whole: an old object with duplicates may keep them.
+    if old.map({ lists($0, schema, field).isEmpty }) ?? true {
+      errors += lists(value, schema, field)
+    }
+    return errors
   }
 
   private func join(_ field: String, _ key: String) -> String {

@@ -37,7 +37,7 @@ extension APICall {
     var errors = ObjectMetaRules.validate(
       object, isNamespaced: resource.isNamespaced, nameRule: { rules.validateName($0) })
     errors += rules.validate(object, context)
-    errors += customRuleErrors(object, old: nil)
+    errors += customRuleErrors(object, old: nil, after: errors)
     if !errors.isEmpty { throw .invalid(resource.group, resource.kind, object.name, errors) }
     object = try stored(object)
     if let existing = reader.object(key) {

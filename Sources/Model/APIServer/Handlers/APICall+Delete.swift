@@ -176,7 +176,7 @@ extension APICall {
 
   /// BeforeDelete: marks an object of a kind with graceful deletion.
   private func gracefulDeletion(_ object: inout JSONObject, _ options: DeleteOptions) -> Grace {
-    let period = rules.gracePeriod(object, requested: options.gracePeriodSeconds)
+    let period = rules.gracePeriod(object, requested: options.gracePeriodSeconds, version)
     guard let period else { return .immediate }
     if object.deletionTimestamp != nil {
       guard let running = object.deletionGracePeriodSeconds, running != 0 else {

@@ -50,6 +50,7 @@ extension APICall {
     }
     guard let (budgetKey, budget) = budgets.first else { return [] }
     var status = budget["status"]?.object ?? JSONObject()
+    if mayGoUncounted(pod, budget) { return [] }
     if status["observedGeneration"]?.int ?? 0 < budget.generation {
       throw refusal(
         "The disruption budget \(budgetKey.name) is still being processed by the server.")
@@ -70,9 +71,38 @@ extension APICall {
     var disrupted = status["disruptedPods"]?.object ?? JSONObject()
     disrupted[pod.name] = .string(reader.now)
     status["disruptedPods"] = .object(disrupted)
+    if allowed == 1, version.budgetsHaveConditions { usedUp(&status, budget) }
     var changed = budget
     changed["status"] = .object(status)
     return [ObjectChange(budgetKey, old: budget, new: changed)]
+  }
+
+  /// Whether a Pod that is not ready is none that the budget counts on.
+  private func mayGoUncounted(_ pod: JSONObject, _ budget: JSONObject) -> Bool {
+    guard version.evictsUnreadyPodsFreely else { return false }
+    let isReady = (pod.at("status", "conditions")?.array ?? []).contains {
+      $0["type"] == "Ready" && $0["status"] == "True"
+    }
+    if isReady { return false }
+    if budget.at("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" { return true }
+    let desired = budget.at("status", "desiredHealthy")?.int ?? 0
+    return desired > 0 && budget.at("status", "currentHealthy")?.int ?? 0 >= desired
+  }
+
+  /// UpdateDisruptionAllowedCondition of k8s.io/component-helpers, for no disruption left.
+  private func usedUp(_ status: inout JSONObject, _ budget: JSONObject) {
+    let conditions = status["conditions"]?.array ?? []
+    let old = conditions.first { $0["type"] == "DisruptionAllowed" }?.object
+    let time = old?["status"] == "False" ? old?["lastTransitionTime"] : nil
+    let condition: JSONValue = [
+      "type": "DisruptionAllowed", "status": "False", "reason": "InsufficientPods",
+      "message": "", "observedGeneration": .int(budget.generation),
+      "lastTransitionTime": time ?? .string(reader.now),
+    ]
+    status["conditions"] = .array(
+      old == nil
+        ? conditions + [condition]
+        : conditions.map { $0["type"] == "DisruptionAllowed" ? condition : $0 })
   }
 
   private func refusal(_ message: String) -> APIError {

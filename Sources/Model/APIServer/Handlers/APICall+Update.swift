@@ -131,10 +131,10 @@ extension APICall {
       errors += ObjectMetaRules.validate(
         object, isNamespaced: resource.isNamespaced, nameRule: { _ in [] })
       errors += rules.validateUpdate(object, old: old, context)
-      errors += customRuleErrors(object, old: old)
+      errors += customRuleErrors(object, old: old, after: errors)
     case .status:
       errors += rules.validateStatusUpdate(object, old: old, context)
-      errors += customRuleErrors(object, old: old)
+      errors += customRuleErrors(object, old: old, after: errors)
     case .finalize: break
     }
     return errors

@@ -1,21 +1,49 @@
 package import CEL
 
-extension ObjectSelection {
-  /// Whether an object is among those meant.
+/// A selection, its selectors read once, to be asked about many objects.
+package struct SelectionMatcher: Sendable {
+  private enum Test: Sendable {
+    case all, none
+    case selectors(LabelSelector, FieldSelector)
+    case dependents(uid: String)
+  }
+
+  private let test: Test
+
+  /// Makes a matcher of a selection.
   ///
   /// Selectors were parsed by the server before they got into a selection; text that does not
   /// parse selects nothing.
-  package func matches(_ object: JSONObject) -> Bool {
-    switch self {
-    case .all: return true
+  package init(_ selection: ObjectSelection) {
+    switch selection {
+    case .all: test = .all
+    case .dependents(let uid): test = .dependents(uid: uid)
     case .selectors(let label, let field):
-      guard let labels = try? LabelSelector(parsing: label),
+      if let labels = try? LabelSelector(parsing: label),
         let fields = try? FieldSelector(parsing: field)
-      else { return false }
-      return labels.matches(object) && fields.matches(object)
-    case .dependents(let uid):
-      let owners = object.at("metadata", "ownerReferences")?.array ?? []
-      return owners.contains { $0["uid"]?.string == uid }
+      {
+        test = .selectors(labels, fields)
+      } else {
+        test = .none
+      }
     }
   }
+
+  /// Whether an object is among those meant.
+  package func matches(_ object: JSONObject) -> Bool {
+    switch test {
+    case .all: true
+    case .none: false
+    case .selectors(let labels, let fields): labels.matches(object) && fields.matches(object)
+    case .dependents(let uid):
+      (object.at("metadata", "ownerReferences")?.array ?? []).contains {
+        $0["uid"]?.string == uid
+      }
+    }
+  }
+}
+
+extension ObjectSelection {
+  /// Whether an object is among those meant.
+  package func matches(_ object: JSONObject) -> Bool { SelectionMatcher(self).matches(object) }
 }

@@ -64,7 +64,7 @@ protocol Strategy: KindStrategy {
   func validateStatusUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)
     -> [FieldError]
   /// The grace period of a deletion that is to be graceful; nil where it is not.
-  func gracePeriod(_ object: JSONObject, requested: Int64?) -> Int64?
+  func gracePeriod(_ object: JSONObject, requested: Int64?, _ version: KubernetesVersion) -> Int64?
   /// The fields that a write through the main resource or a subresource does not change.
   func resetFields(_ subresource: String) -> [[String]]
   /// Where `/scale` finds its numbers; nil where there is no `/scale`.

@@ -119,11 +119,13 @@ struct PodStrategy: BuiltInStrategy {
   }
 
   /// CheckGracefulDelete.
-  func gracePeriod(_ object: JSONObject, requested: Int64?) -> Int64? {
+  func gracePeriod(_ object: JSONObject, requested: Int64?, _ version: KubernetesVersion) -> Int64?
+  {
     if (object.at("spec", "nodeName")?.string ?? "").isEmpty { return 0 }
     if let phase = object.at("status", "phase")?.string, phase == "Failed" || phase == "Succeeded" {
       return 0
     }
-    return requested ?? object.at("spec", "terminationGracePeriodSeconds")?.int ?? 0
+    let period = requested ?? object.at("spec", "terminationGracePeriodSeconds")?.int ?? 0
+    return period < 0 && version.hasNoNegativeGrace ? 1 : period
   }
 }

@@ -51,7 +51,8 @@ extension Strategy {
     []
   }
 
-  func gracePeriod(_ object: JSONObject, requested: Int64?) -> Int64? { nil }
+  func gracePeriod(_ object: JSONObject, requested: Int64?, _ version: KubernetesVersion) -> Int64?
+  { nil }
 
   func resetFields(_ subresource: String) -> [[String]] { standardResetFields(subresource) }
 
