@@ -115,6 +115,9 @@ package struct WatchRule: Sendable {
   package enum Mapping: Sendable {
     /// The object itself is the request (`for`).
     case object
+    /// The object itself is the request, under a name that the controller gives it (`for`, where one
+    /// controller handles several kinds).
+    case named(@Sendable (JSONObject) -> ReconcileRequest)
     /// The controller owner of this kind is the request (`owns`): old and new owner both.
     case controllerOwner(GroupKind)
     /// Any function of the object and of what it reads (`watches`); old and new are mapped, as
@@ -125,7 +128,9 @@ package struct WatchRule: Sendable {
   package let groupKind: GroupKind
   package let mapping: Mapping
   /// Whether this change wakes the controller at all; a controller-runtime predicate, or the
-  /// upstream handler's test. Gets the object before and after (nil: absent).
+  /// upstream handler's test.
+  ///
+  /// Gets the object before and after (nil: absent).
   package let predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)?
 
   /// Makes a rule.
@@ -137,6 +142,24 @@ package struct WatchRule: Sendable {
     self.mapping = mapping
     self.predicate = predicate
   }
+
+  /// Whether objects of the kind are requests themselves: all are enqueued at the start and after a
+  /// crash.
+  package var hasOwnRequests: Bool {
+    switch mapping {
+    case .object, .named: true
+    case .controllerOwner, .map: false
+    }
+  }
+
+  /// The request that an object is itself; nil where the rule maps it to others.
+  package func ownRequest(_ key: ObjectKey, _ object: JSONObject) -> ReconcileRequest? {
+    switch mapping {
+    case .object: ReconcileRequest(namespace: key.namespace, name: key.name)
+    case .named(let name): name(object)
+    case .controllerOwner, .map: nil
+    }
+  }
 }
 
 /// What the mapping of a watch event may read, logged as reads of the writer.
@@ -144,7 +167,8 @@ package protocol MappingReader: AnyObject {
   /// The cached object under a key.
   func object(_ key: ObjectKey) -> JSONObject?
   /// The cached objects of a kind, ordered by namespace and name.
-  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection) -> [JSONObject]
+  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
+    -> [JSONObject]
 }
 
 /// A controller: a name, what wakes it, and a deterministic program that asks an oracle.
@@ -153,7 +177,7 @@ package protocol Reconciler: Sendable {
   var name: String { get }
   /// The field manager of its writes.
   var fieldManager: String { get }
-  /// What wakes it. The `for` kinds (mapping `.object`) are enqueued at the start and after a crash.
+  /// What wakes it. The `for` kinds (mappings `.object` and `.named`) are enqueued at the start and after a crash.
   var watches: [WatchRule] { get }
   /// Runs one reconcile to its end. Throws `ReconcileError` for an error; everything else that is
   /// thrown comes from the oracle and passes through.

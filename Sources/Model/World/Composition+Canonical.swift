@@ -128,6 +128,9 @@ extension Composition {
         guard current != 0 else { continue }
         text(key.name)
         version(current)
+      case .deadline(_, let request, let label) where value != 0:
+        text(request.name)
+        text(label)
       case .position where value != 0:
         for step in world.tree.path(to: value) {
           for token in tokens(of: step.question) + tokens(of: step.answer) { body(token) }
@@ -162,7 +165,8 @@ extension Composition {
     case .send(let request):
       world.tokens.mentioned(
         in: .object(["name": .string(request.name), "body": request.body ?? .null]))
-    case .hasPassed, .choose, .fresh: []
+    case .hasPassed(let label): world.tokens.mentioned(in: label)
+    case .choose, .spend, .fresh: []
     }
   }
 

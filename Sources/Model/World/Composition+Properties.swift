@@ -90,7 +90,7 @@ extension Composition {
         let version = compared(decode(state[word], of: key), key, rule)
         let initial = compared(world.initialVersions[key] ?? 0, key, rule)
         if version != initial { end += [UInt32(word), version] }
-      case .happened, .budget:
+      case .happened, .budget, .spent:
         if !rule.acrossEvents, state[word] != 0 { group += [UInt32(word), state[word]] }
       default: break
       }

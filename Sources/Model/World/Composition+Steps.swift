@@ -168,15 +168,14 @@ extension Composition {
     context.set(budget, left - 1)
     var requests: Set<ReconcileRequest> = []
     for rule in world.definition.participants[controller].reconciler.watches {
-      guard case .object = rule.mapping else { continue }
+      guard rule.hasOwnRequests else { continue }
       let scan = ObjectScan(rule.groupKind, namespace: nil, selection: .all)
       for item in context.scanNow(scan) {
-        if let predicate = rule.predicate,
-          !predicate(nil, world.versions.object(item.version))
-        {
-          continue
-        }
-        requests.insert(ReconcileRequest(namespace: item.key.namespace, name: item.key.name))
+        guard let object = world.versions.object(item.version),
+          rule.predicate?(nil, object) ?? true,
+          let request = rule.ownRequest(item.key, object)
+        else { continue }
+        requests.insert(request)
       }
     }
     for request in requests { noteWrite(.queue(controller: controller, request)) }

@@ -12,6 +12,8 @@ package enum Question: Hashable, Sendable {
   case creationRank(ObjectKey)
   /// Whether a deadline has passed.
   case hasPassed(String)
+  /// Whether something that may happen so many times happens now.
+  case spend(String, limit: Int)
   /// One of so many outcomes that upstream leaves open.
   case choose(Int, String)
   /// A new value.

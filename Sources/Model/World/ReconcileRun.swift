@@ -144,6 +144,12 @@ final class ReconcileRun: ReconcileOracle {
       guard context.choice(2) == 1 else { return .flag(false) }
       context.set(cell, 1)
       return .flag(true)
+    case .spend(let budget, let limit):
+      let cell = Cell.spent(controller: controller, budget)
+      let spent = context.wordNow(cell)
+      guard spent < limit, context.choice(2) == 1 else { return .flag(false) }
+      context.set(cell, spent + 1)
+      return .flag(true)
     case .choose(let count, _):
       return .number(context.choice(count))
     case .fresh:
@@ -327,6 +333,13 @@ final class ReconcileRun: ReconcileOracle {
       preconditionFailure("a deadline answered with something else")
     }
     return passed
+  }
+
+  func spend(_ budget: String, limit: Int) throws -> Bool {
+    guard case .flag(let happens) = try ask(.spend(budget, limit: limit)) else {
+      preconditionFailure("a budget answered with something else")
+    }
+    return happens
   }
 
   func choose(_ count: Int, _ label: String) throws -> Int {

@@ -184,8 +184,10 @@ final class StepContext {
     for rule in reconciler.watches where rule.groupKind == key.groupKind {
       if let predicate = rule.predicate, !predicate(before, after) { continue }
       switch rule.mapping {
-      case .object:
-        enqueue(controller, ReconcileRequest(namespace: key.namespace, name: key.name))
+      case .object, .named:
+        if let object = after ?? before, let request = rule.ownRequest(key, object) {
+          enqueue(controller, request)
+        }
       case .controllerOwner(let owner):
         for object in [before, after] {
           if let name = object?.controllerOwner(of: owner) {

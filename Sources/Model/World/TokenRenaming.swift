@@ -57,8 +57,8 @@ struct TokenRenaming {
       }
       return (cell, composition.intern(events))
     case .deadline(let controller, let request, let label):
-      return (.deadline(controller: controller, rename(request), label), value)
-    case .queue, .timer, .busy, .budget, .event, .happened, .clock: return (cell, value)
+      return (.deadline(controller: controller, rename(request), rename(label)), value)
+    case .queue, .timer, .busy, .spent, .budget, .event, .happened, .clock: return (cell, value)
     }
   }
 
@@ -94,7 +94,8 @@ struct TokenRenaming {
       request.labelSelector = rename(request.labelSelector)
       request.fieldSelector = rename(request.fieldSelector)
       return .send(request)
-    case .hasPassed, .choose, .fresh: return question
+    case .hasPassed(let label): return .hasPassed(rename(label))
+    case .choose, .spend, .fresh: return question
     }
   }
 

@@ -75,10 +75,9 @@ package final class World {
     for (controller, participant) in participants.enumerated() {
       var requests: Set<ReconcileRequest> = []
       for rule in participant.reconciler.watches {
-        guard case .object = rule.mapping else { continue }
         for (key, object) in objects
         where key.groupKind == rule.groupKind && rule.predicate?(nil, object) ?? true {
-          requests.insert(ReconcileRequest(namespace: key.namespace, name: key.name))
+          if let request = rule.ownRequest(key, object) { requests.insert(request) }
         }
       }
       roots += requests.sorted().map {

@@ -142,6 +142,7 @@ final class TestCluster {
     switch mapping {
     case .object:
       return [ReconcileRequest(namespace: change.key.namespace, name: change.key.name)]
+    case .named(let name): return sides.last.map { [name($0)] } ?? []
     case .controllerOwner(let groupKind):
       return sides.compactMap { object in
         guard let reference = object.controllerReference,
@@ -266,7 +267,7 @@ extension TestCluster: ObjectReader {
     return String(decoding: text.reversed(), as: UTF8.self)
   }
 
-  var now: String { "2024-01-01T00:00:00Z" }
+  var now: String { ModelInstant.now }
 }
 
 extension TestCluster: MappingReader {

@@ -29,7 +29,7 @@ struct GarbageCollectorController: Reconciler {
         // The object itself: it appears with owners, its owners change, or its deletion now waits
         // for dependents.
         WatchRule(
-          kind, .map { object, _ in [GarbageCollectorRequest(object).request] },
+          kind, .named { GarbageCollectorRequest($0).request },
           predicate: { old, new in
             guard let new else { return false }
             let startsWaiting =

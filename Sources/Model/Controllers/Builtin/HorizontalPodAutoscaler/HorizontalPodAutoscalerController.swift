@@ -20,7 +20,8 @@ struct HorizontalPodAutoscalerController: Reconciler {
       WatchRule(.horizontalPodAutoscaler, .object) { old, new in
         guard let new else { return false }
         return old?["spec"] != new["spec"]
-      }
+      },
+      .informer(.pod),
     ]
   }
 

@@ -21,6 +21,7 @@ struct StatefulSetController: Reconciler {
         guard let old else { return true }
         return old.labels != new.labels || old.controllerReference != nil
       },
+      .informer(.controllerRevision), .informer(.persistentVolumeClaim),
     ]
   }
 
