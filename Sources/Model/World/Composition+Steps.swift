@@ -134,8 +134,11 @@ extension Composition {
     context.set(.event(index), left - 1)
     if tracksEvents { context.set(.happened(index), context.wordNow(.happened(index)) + 1) }
     let request = try event.request(view)
+    // An event is one request: what it read of an object is current, and nothing older can be.
+    let version = "event"
     let server = ServerView(
-      context, versionToken: "", creator: "event \(event.name)", isCurrent: { _, _ in false })
+      context, versionToken: version, creator: "event \(event.name)",
+      isCurrent: { given, _ in given == version })
     let response = world.server.handle(request, reader: server)
     for change in response.changes { context.write(change) }
     context.sent.append(
