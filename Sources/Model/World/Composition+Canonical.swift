@@ -29,6 +29,7 @@ extension Composition {
 
   /// Brings a state into canonical form.
   func canonicalize(_ words: inout [UInt32]) {
+    if !world.mutants.isEmpty { mutate(&words) }
     if world.definition.projections.contains(.ordinals) { rankOrdinals(&words) }
     if world.definition.projections.contains(.freshNames), !families.isEmpty {
       compactTokens(&words)
@@ -194,11 +195,11 @@ extension Composition {
         renaming[token] = FreshToken(family: token.family, index: index)
       }
     }
-    if !renaming.isEmpty { words = renamed(words, TokenRenaming(renaming, self)) }
+    if !renaming.isEmpty { words = rewritten(words, StateRewriting(renaming: renaming, self)) }
   }
 
-  /// A state with fresh values renamed: cells move with the names in them.
-  private func renamed(_ words: [UInt32], _ renaming: TokenRenaming) -> [UInt32] {
+  /// A state rewritten: cells move with the names in them.
+  func rewritten(_ words: [UInt32], _ renaming: StateRewriting) -> [UInt32] {
     var result = words
     var moved: [(Slot, UInt32)] = []
     for (word, cell) in layout.wordCells where word < words.count && words[word] != 0 {

@@ -11,6 +11,7 @@ extension Composition: TransitionSystem {
     throws
   {
     nameWorkerActions()
+    audited?.note(state)
     var isBusy = false
     for group in layout.queueWords.indices {
       var bits = flags(layout.queueWords[group], state) | flags(layout.busyWords[group], state)

@@ -17,13 +17,9 @@ extension Composition {
     let detail = leafDetails[Int(leaf.detail)]
     if mode == .calls { supersede(detail, &words) }
     if let (controller, requests) = detail.restart { restart(controller, requests, &words) }
-    if let onRawSuccessor {
-      let raw = words
-      canonicalize(&words)
-      onRawSuccessor(raw, words)
-    } else {
-      canonicalize(&words)
-    }
+    let raw = audited == nil ? [] : words
+    canonicalize(&words)
+    audited?.note(raw: raw, canonical: words)
     for word in words.indices {
       let old = word < state.count ? state[word] : 0
       if words[word] != old {

@@ -110,8 +110,23 @@ extension Composition {
     let paths = rule.ignore.filter {
       $0.kind == key.groupKind.kind && ($0.name == nil || $0.name == key.name)
     }
-    guard !paths.isEmpty, let object = world.versions.object(version) else { return version }
-    var value = JSONValue.object(object)
+    let definition = world.definition
+    // With these projections off the versions differ in what a person would call the same object.
+    let isPlain =
+      definition.projections.contains(.identity) && definition.projections.contains(.ownership)
+    guard !paths.isEmpty || !isPlain, let object = world.versions.object(version) else {
+      return version
+    }
+    var plain = object
+    if !isPlain {
+      if plain.at("metadata", "creationTimestamp") != nil {
+        plain.set(.string(VirtualClock.instant), at: "metadata", "creationTimestamp")
+      }
+      if !definition.appliedKinds.contains(key.groupKind) {
+        plain.set(nil, at: "metadata", "managedFields")
+      }
+    }
+    var value = JSONValue.object(plain)
     for ignored in paths { value = value.removing(ignored.path[...]) }
     return value.object.map { world.versions.intern($0) } ?? version
   }

@@ -197,7 +197,7 @@ extension Composition {
     let violations = draft.isDisabled ? [] : try violatedRules(context, draft)
     let needsFinish =
       draft.restart != nil || mode == .calls && !context.changes.isEmpty
-      || needsCanonicalForm(context)
+      || needsCanonicalForm(context) || !world.mutants.isEmpty
     var leaf = StepLeaf(
       firstEffect: UInt32(leafEffects.count), effectCount: 0, flags: flags,
       violations: intern(violations: violations), detail: -1, isDisabled: draft.isDisabled)

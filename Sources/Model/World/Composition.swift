@@ -57,8 +57,10 @@ package final class Composition {
   var initialWords: [UInt32] = []
   /// An error met where the protocol has no room for one; thrown by the next `expand`.
   var deferredError: (any Error)?
-  /// Called with each successor before it is made canonical; for the audit.
-  package var onRawSuccessor: (([UInt32], [UInt32]) -> Void)?
+  /// Who audits this exploration.
+  weak var audited: ProjectionAudit?
+  /// For the audit: a version with all that its projection left out, by the projected one.
+  var unprojected: [UInt32: UInt32] = [:]
 
   /// Makes the system of a component.
   package init(_ world: World, component: Component) {
@@ -178,15 +180,39 @@ package final class Composition {
 
   /// The interned content of an object, less what is no part of its identity.
   func project(_ object: JSONObject?, key: ObjectKey) -> UInt32 {
-    guard var object else { return 0 }
+    guard let object else { return 0 }
+    let projected = world.versions.intern(identity(of: object, groupKind: key.groupKind))
+    if audited != nil, unprojected[projected] == nil {
+      var raw = object
+      raw.set(nil, at: "metadata", "resourceVersion")
+      // Another instant: nothing may depend on which.
+      if raw.at("metadata", "creationTimestamp") != nil {
+        raw.set(.string(VirtualClock.text(ticks: 7)), at: "metadata", "creationTimestamp")
+      }
+      unprojected[projected] = world.versions.intern(raw)
+    }
+    return projected
+  }
+
+  /// An object less what is no part of its identity (SEMANTICS.md, "State identity").
+  func identity(of object: JSONObject, groupKind: GroupKind) -> JSONObject {
+    var object = object
     object.set(nil, at: "metadata", "resourceVersion")
     let definition = world.definition
+    if definition.projections.contains(.identity),
+      object.at("metadata", "creationTimestamp") != nil
+    {
+      object.set(.string(VirtualClock.instant), at: "metadata", "creationTimestamp")
+    }
     if definition.projections.contains(.ownership),
-      !definition.appliedKinds.contains(key.groupKind)
+      !definition.appliedKinds.contains(groupKind) || world.mutants.contains(.ownership)
     {
       object.set(nil, at: "metadata", "managedFields")
     }
-    return world.versions.intern(object)
+    if world.mutants.contains(.identity) {
+      object.set(nil, at: "metadata", "deletionTimestamp")
+    }
+    return object
   }
 
   /// Who made an object: its controller owner's uid, as far as creation order is concerned.

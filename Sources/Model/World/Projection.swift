@@ -15,6 +15,24 @@ package enum Projection: String, CaseIterable, Hashable, Sendable {
   case components
 }
 
+/// A projection that leaves out too much: what the audit is there to catch. Only tests make them.
+enum ProjectionMutant: CaseIterable {
+  /// Whether an object is being deleted is left out.
+  case identity
+  /// Field ownership is left out although somebody applies the object.
+  case ownership
+  /// That a read is superseded is forgotten.
+  case superseded
+  /// Creation order is forgotten although somebody sorts by it.
+  case creationRank
+  /// The observed generation is taken for the generation.
+  case ordinals
+  /// All fresh values of a class are taken for one.
+  case freshNames
+  /// What a lagging cache has not seen yet is forgotten.
+  case caches
+}
+
 /// Which projections are in force; all of them unless one is taken out.
 package struct ProjectionSet: Hashable, Sendable {
   private var off: Set<Projection> = []

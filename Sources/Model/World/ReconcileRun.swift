@@ -183,16 +183,28 @@ final class ReconcileRun: ReconcileOracle {
     for change in response.changes { context.write(change) }
     let changes = Array(context.changes[first...])
     context.sent.append(SentRequest(request: request, response: response, changes: changes))
-    var body = response.body
-    if let changed = response.changes.last, changed.new != nil, case .object(var object) = body,
-      object["kind"]?.string != "Status"
-    {
-      object.set(.string(Self.token(index)), at: "metadata", "resourceVersion")
-      body = .object(object)
-    }
+    let body = identity(of: response.body, changed: response.changes.last, index)
     return .response(
       code: response.code, body: body,
       changed: changes.map { Answer.ChangedObject(key: $0.key, before: $0.old) })
+  }
+
+  /// An answer less what is no part of the identity of the object in it; a changed object gets the
+  /// resourceVersion of this question.
+  private func identity(of body: JSONValue, changed: ObjectChange?, _ index: Int) -> JSONValue {
+    guard var object = body.object, object["kind"]?.string != "Status" else { return body }
+    if let items = object["items"]?.array {
+      object["items"] = .array(items.map { identity(of: $0, changed: nil, index) })
+      return .object(object)
+    }
+    let groupKind = GroupKind(
+      apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
+    let version = object.at("metadata", "resourceVersion")
+    object = context.composition.identity(of: object, groupKind: groupKind)
+    let isChanged = changed?.new != nil
+    object.set(
+      isChanged ? .string(Self.token(index)) : version, at: "metadata", "resourceVersion")
+    return .object(object)
   }
 
   private func sendFaulty(

@@ -19,6 +19,8 @@ package final class World {
   package private(set) var cachedKinds: [Int: Set<GroupKind>] = [:]
   /// How many runs of a reconciler were started, whether they came to an end or not.
   package internal(set) var startedRuns = 0
+  /// Seeded bugs, for the tests that the audit must catch them.
+  var mutants: Set<ProjectionMutant> = []
   var renamedVersions: [VersionRenaming: UInt32] = [:]
   /// Where runs start: every object that a controller reconciles is queued.
   package let rootRequests: [CellLayout.Worker]

@@ -1,18 +1,35 @@
 import CEL
 
-/// One renaming of fresh values, applied to everything a state may hold.
-struct TokenRenaming {
-  private let map: [FreshToken: FreshToken]
+/// One rewriting of texts, versions and bodies, applied to everything a state may hold: a renaming of
+/// fresh values, or (in the audit) the way back from unprojected versions.
+struct StateRewriting {
   private let composition: Composition
+  private let text: (String) -> String
+  private let version: (UInt32) -> UInt32
+  private let body: (JSONValue) -> JSONValue
 
-  init(_ map: [FreshToken: FreshToken], _ composition: Composition) {
-    self.map = map
+  /// A renaming of fresh values.
+  init(renaming map: [FreshToken: FreshToken], _ composition: Composition) {
+    let world = composition.world
+    self.init(
+      composition, text: { world.tokens.rename($0, map) },
+      version: { world.rename(version: $0, map) }, body: { world.tokens.rename($0, map) })
+  }
+
+  /// Any rewriting that is compatible with what controllers can observe.
+  init(
+    _ composition: Composition, text: @escaping (String) -> String,
+    version: @escaping (UInt32) -> UInt32, body: @escaping (JSONValue) -> JSONValue
+  ) {
     self.composition = composition
+    self.text = text
+    self.version = version
+    self.body = body
   }
 
   private var world: World { composition.world }
 
-  func rename(_ text: String) -> String { world.tokens.rename(text, map) }
+  func rename(_ text: String) -> String { self.text(text) }
 
   func rename(_ request: ReconcileRequest) -> ReconcileRequest {
     ReconcileRequest(namespace: request.namespace, name: rename(request.name))
@@ -22,18 +39,8 @@ struct TokenRenaming {
     ObjectKey(key.groupKind, namespace: key.namespace, name: rename(key.name))
   }
 
-  /// A version with its fresh values renamed; versions that mention none are not touched.
-  func rename(version: UInt32) -> UInt32 {
-    let mentioned = world.versions.mentioned(in: version).compactMap { token in
-      map[token].map { VersionRenaming.Pair(from: token, to: $0) }
-    }
-    guard !mentioned.isEmpty, let object = world.versions.object(version) else { return version }
-    let key = VersionRenaming(version: version, pairs: mentioned)
-    if let known = world.renamedVersions[key] { return known }
-    let renamed = world.versions.intern(world.tokens.rename(object, map))
-    world.renamedVersions[key] = renamed
-    return renamed
-  }
+  /// A version rewritten.
+  func rename(version: UInt32) -> UInt32 { version == 0 ? 0 : self.version(version) }
 
   /// A cell and its value, renamed.
   func rename(_ cell: Cell, _ value: UInt32) -> (Cell, UInt32) {
@@ -90,7 +97,7 @@ struct TokenRenaming {
       return .list(query)
     case .send(var request):
       request.name = rename(request.name)
-      request.body = request.body.map { world.tokens.rename($0, map) }
+      request.body = request.body.map { body($0) }
       request.labelSelector = rename(request.labelSelector)
       request.fieldSelector = rename(request.fieldSelector)
       return .send(request)
@@ -109,7 +116,7 @@ struct TokenRenaming {
         }.sorted { $0.key < $1.key })
     case .response(let code, let body, let changed):
       .response(
-        code: code, body: world.tokens.rename(body, map),
+        code: code, body: self.body(body),
         changed: changed.map {
           Answer.ChangedObject(key: rename($0.key), before: rename(version: $0.before))
         })
@@ -128,4 +135,19 @@ struct VersionRenaming: Hashable {
 
   let version: UInt32
   let pairs: [Pair]
+}
+
+extension World {
+  /// A version with its fresh values renamed; versions that mention none are not touched.
+  func rename(version: UInt32, _ map: [FreshToken: FreshToken]) -> UInt32 {
+    let mentioned = versions.mentioned(in: version).compactMap { token in
+      map[token].map { VersionRenaming.Pair(from: token, to: $0) }
+    }
+    guard !mentioned.isEmpty, let object = versions.object(version) else { return version }
+    let key = VersionRenaming(version: version, pairs: mentioned)
+    if let known = renamedVersions[key] { return known }
+    let renamed = versions.intern(tokens.rename(object, map))
+    renamedVersions[key] = renamed
+    return renamed
+  }
 }
