@@ -11,7 +11,7 @@ package enum NameRules {
       isDNS1123Part($0.utf8)
     }) {
       problems.append(
-        "a DNS-1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
           + "and must start and end with an alphanumeric character (e.g. 'example.com', regex "
           + "used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*"
           + "[a-z0-9])?)*')")
@@ -25,7 +25,7 @@ package enum NameRules {
     if name.utf8.count > 63 { problems.append("must be no more than 63 characters") }
     if !isDNS1123Part(name.utf8) {
       problems.append(
-        "a DNS-1123 label must consist of lower case alphanumeric characters or '-', and must "
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must "
           + "start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex "
           + "used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")
     }

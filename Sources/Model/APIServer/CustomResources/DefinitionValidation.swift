@@ -85,7 +85,7 @@ enum DefinitionValidation {
     if let value = schema["default"] {
       let compiled = StructuralSchema(schema)
       errors += SchemaValidation(.standard).validate(compiled.pruned(value), compiled, "").map {
-        FieldError.invalid("\(field).default", value, $0.text)
+        FieldError($0.type, "\(field).default", $0.text, "")
       }
     }
     for entry in schema["properties"]?.object?.entries ?? [] {

@@ -43,9 +43,10 @@ extension APICall {
   }
 
   private func uidConflict(_ given: String, _ actual: String) -> APIError {
-    .conflict(
+    let path = resource.isNamespaced ? "\(request.namespace)/\(request.name)" : request.name
+    return .conflict(
       resource.group, resource.plural, request.name,
-      "StorageError: invalid object, Code: 4, Key: /registry/\(resource.plural)/\(key), "
+      "StorageError: invalid object, Code: 4, Key: /registry/\(resource.plural)/\(path), "
         + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(given), UID in object "
         + "meta: \(actual)")
   }
