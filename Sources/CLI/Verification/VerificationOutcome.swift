@@ -10,8 +10,10 @@ struct VerificationOutcome {
     let records: [String: String]
   }
 
-  private(set) var entries: [Entry] = []
+  private(set) var entries: [Entry]
   private var failures: [(status: ExitStatus, message: String)] = []
+
+  init(entries: [Entry] = []) { self.entries = entries }
 
   /// Whether it makes no sense to go on with further scenarios.
   var isFinal: Bool { Cancellation.isRequested || failures.contains { $0.status == .bug } }

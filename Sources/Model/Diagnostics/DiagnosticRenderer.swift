@@ -6,6 +6,9 @@ package struct DiagnosticRenderer: Sendable {
   /// Whether the text has terminal colours.
   package enum Style: Sendable { case plain, coloured }
 
+  /// The findings that are shown; the first ones are the causes of the others.
+  private static let limit = 100
+
   /// The columns that an excerpt of a long line shows.
   private static let window = 90
 
@@ -38,7 +41,11 @@ package struct DiagnosticRenderer: Sendable {
     if errors > 0 { counts.append(errors == 1 ? "1 error" : "\(errors) errors") }
     if warnings > 0 { counts.append(warnings == 1 ? "1 warning" : "\(warnings) warnings") }
     let code = diagnostics[0].code
-    return diagnostics.map(render).joined(separator: "\n")
+    let shown = diagnostics.prefix(Self.limit)
+    if shown.count < diagnostics.count {
+      counts.append("only the first \(shown.count) are shown")
+    }
+    return shown.map(render).joined(separator: "\n")
       + "\n\(counts.joined(separator: ", ")); more: kverify explain code \(code)\n"
   }
 

@@ -6,6 +6,8 @@ package struct SourceFile: Sendable {
   package let bytes: [UInt8]
   /// The offset of each line's first byte.
   private let lineStarts: [Int]
+  /// Whether columns and bytes are the same: then a place in a line of megabytes costs nothing.
+  private let isASCII: Bool
 
   /// Makes a source file and finds its lines.
   package init(path: String, bytes: [UInt8]) {
@@ -16,6 +18,7 @@ package struct SourceFile: Sendable {
       starts.append(index + 1)
     }
     lineStarts = starts
+    isASCII = bytes.allSatisfy { $0 < 0x80 }
   }
 
   /// How many lines there are.
@@ -41,6 +44,7 @@ package struct SourceFile: Sendable {
   /// The offset of a line and column; columns count Unicode scalars from 1, as libyaml does.
   package func offset(line: Int, column: Int) -> Int {
     var index = offset(ofLine: line)
+    if isASCII { return min(index + max(0, column - 1), bytes.count) }
     var remaining = column - 1
     while remaining > 0, index < bytes.count {
       index += 1

@@ -120,8 +120,10 @@ struct ExpressionScope: Sendable {
       let words = known.filter {
         $0.utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ?? false
       }
+      let inside = callOffset(of: name, from: issue.span.start, in: source)
       findings.add(
-        .unknownFunction, at: place, length: length, "there is no function \"\(name)\"",
+        .unknownFunction, at: positions.location(at: source.scalarOffset(ofByte: inside)),
+        length: name.unicodeScalars.count, "there is no function \"\(name)\"",
         advice: Suggestion.nearest(to: name, among: words).map { "did you mean \"\($0)\"?" }
           ?? "the functions are those of Kubernetes' CEL, and fresh(), owned(), list() where they apply"
       )
@@ -158,6 +160,18 @@ struct ExpressionScope: Sendable {
     findings.add(
       .undefinedIdentifier, at: positions.location(at: max(0, start)),
       length: full.unicodeScalars.count, "undefined name \"\(full)\"", advice: advice)
+  }
+
+  /// Where a call's function name stands, behind its target.
+  private func callOffset(of name: String, from start: Int, in source: String) -> Int {
+    let bytes = Array(source.utf8)
+    let pattern = Array((name + "(").utf8)
+    guard bytes.count >= start + pattern.count else { return start }
+    for index in start...(bytes.count - pattern.count)
+    where bytes[index..<(index + pattern.count)].elementsEqual(pattern) {
+      return index
+    }
+    return start
   }
 
   /// The length of a caret: a span's part on its first line.

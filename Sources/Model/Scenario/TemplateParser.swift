@@ -67,6 +67,9 @@ struct TemplateParser {
         advice: "for the literal text write ${\"${…}\"}")
       return .literal(.string(text))
     }
+    let onlyNewlineFollows =
+      pieces.count == 2 && pieces[1] == .text((bytes.count - 1)..<bytes.count)
+      && bytes.last == UInt8(ascii: "\n") && (node.style == .literal || node.style == .folded)
     // An expression with mistakes, which are findings, stays text: no scenario comes of it.
     let parts = pieces.map { piece -> Template.Part in
       switch piece {
@@ -75,7 +78,7 @@ struct TemplateParser {
         let inside = String(decoding: bytes[range], as: UTF8.self)
         let compiled = scope.compile(
           inside, positions: positions(of: node, text: bytes[..<range.lowerBound]),
-          expecting: pieces.count == 1 ? .any : .string, findings: findings)
+          expecting: pieces.count == 1 || onlyNewlineFollows ? .any : .string, findings: findings)
         return compiled.map(Template.Part.expression) ?? .text(inside)
       }
     }
@@ -84,15 +87,22 @@ struct TemplateParser {
     if parts.count == 1, case .expression(let expression) = parts[0] {
       return .expression(expression)
     }
-    if node.style == .literal || node.style == .folded, parts.count == 2,
-      case .text("\n") = parts[1]
-    {
-      findings.add(
-        .finalNewline, at: node.location,
-        "\(node.style == .literal ? "|" : ">") keeps the final line break: this is text, not one ${…} alone",
-        advice: "write \(node.style == .literal ? "|-" : ">-"), or put the expression on one line")
+    if onlyNewlineFollows, case .expression(let expression) = parts[0] {
+      addFinalNewline(node, expression)
     }
     return .interpolated(parts)
+  }
+
+  /// A line break after the only expression: it makes a text of it, which is wrong for all but
+  /// strings and doubtful for those.
+  private func addFinalNewline(_ node: YAMLNode, _ expression: Expression) {
+    let sign = node.style == .literal ? "|" : ">"
+    let isText = ExpressionScope.Expected.string.accepts(expression.program.resultType)
+    findings.add(
+      Diagnostic(
+        DiagnosticCode.finalNewline.rawValue, isText ? .warning : .error, at: node.location,
+        "\(sign) keeps the final line break: this is text, not one ${…} alone",
+        advice: "write \(sign)-, or put the expression on one line"))
   }
 
   /// The positions of what follows the text before it.
@@ -113,8 +123,7 @@ extension Template.Node {
     if literals.count == members.count {
       self = .literal(.object(JSONObject(literals)))
     } else {
-      self = .object(
-        members.sorted { Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8)) })
+      self = .object(members.sorted { $0.key < $1.key })
     }
   }
 

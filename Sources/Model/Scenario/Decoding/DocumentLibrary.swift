@@ -42,18 +42,19 @@ final class DocumentLibrary {
     let fixed = parts.prefix { !SourcePath.isPattern($0) }
     let base = SourcePath.join(folder, fixed.isEmpty ? "." : fixed.joined(separator: "/"))
     let rest = parts.dropFirst(fixed.count).joined(separator: "/")
-    do {
-      let found = try provider.files(below: base).filter { SourcePath.matches(rest, $0) }
-      if found.isEmpty {
-        findings.add(
-          .patternMatchesNothing, at: place, length: length,
-          "no file matches \"\(pattern)\"", advice: "patterns are relative to \(folder)/")
-      }
-      return found.map { SourcePath.join(base, $0) }
-    } catch {
-      add(error, path: base, at: place, length: length)
-      return []
+    let below = try? provider.files(below: base)
+    let found = (below ?? []).filter { SourcePath.matches(rest, $0) }
+    if below == nil {
+      findings.add(
+        .patternMatchesNothing, at: place, length: length,
+        "no file matches \"\(pattern)\": there is no folder \(base)",
+        advice: "patterns are relative to \(folder)/")
+    } else if found.isEmpty {
+      findings.add(
+        .patternMatchesNothing, at: place, length: length,
+        "no file matches \"\(pattern)\"", advice: "patterns are relative to \(folder)/")
     }
+    return found.map { SourcePath.join(base, $0) }
   }
 
   private func add(_ error: SourceError, path: String, at place: SourceLocation, length: Int) {

@@ -25,18 +25,23 @@ struct FieldReader {
     self.source = source
     self.findings = findings
     self.members = members
+    var meant: Set<String> = []
     for member in members where !table.fieldNames.contains(member.key) {
+      if let near = Suggestion.nearest(to: member.key, among: table.fieldNames) {
+        meant.insert(near)
+      }
       findings.add(
         .unknownField, at: member.keyLocation, length: member.keyLength,
         "unknown field \"\(member.key)\"",
         advice: Suggestion.advice(for: member.key, among: table.fieldNames, what: "fields"))
     }
-    for field in table.fields where field.isRequired && self[field.name] == nil {
+    for field in table.fields
+    where field.isRequired && self[field.name] == nil && !meant.contains(field.name) {
       findings.add(
         .missingField, at: node.location, "the field \"\(field.name)\" is missing",
         advice: "add it: \(field.summary)")
     }
-    checkExactlyOne()
+    if meant.isDisjoint(with: table.exactlyOne) { checkExactlyOne() }
   }
 
   /// Reads the mapping in a field by another table.

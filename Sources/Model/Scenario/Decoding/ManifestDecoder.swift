@@ -10,6 +10,7 @@ struct Manifest {
   let apiVersionLocation: SourceLocation
   /// Where `metadata.name` stands; the manifest's start where there is none.
   let nameLocation: SourceLocation
+  let namespaceLocation: SourceLocation
 
   var groupKind: GroupKind { GroupKind(apiVersion: apiVersion, kind: kind) }
   var name: Template.Node? { template.node(at: "metadata", "name") }
@@ -53,6 +54,13 @@ struct ManifestDecoder {
     }
     let name = metadata?["name"]
     if let name, name.string == nil {
+      if case .bool = name.content, YAMLScalar.isSurprisingBoolean(name.text) {
+        findings.add(
+          .booleanTrap, at: name.location, length: name.length,
+          "an unquoted \(name.text) is a Boolean in YAML 1.1, and a name is expected",
+          advice: "quote it: \"\(name.text)\"")
+        return nil
+      }
       findings.add(
         .wrongType, at: name.location, length: name.length,
         "metadata.name must be a string, and this is \(name.kindName)",
@@ -72,7 +80,8 @@ struct ManifestDecoder {
     return Manifest(
       apiVersion: apiVersion, kind: kind, template: parser.template(of: node),
       location: node.location, kindLocation: place("kind"),
-      apiVersionLocation: place("apiVersion"), nameLocation: name?.location ?? node.location)
+      apiVersionLocation: place("apiVersion"), nameLocation: name?.location ?? node.location,
+      namespaceLocation: metadata?["namespace"]?.location ?? node.location)
   }
 
   private func word(_ key: String, of node: YAMLNode) -> String? {

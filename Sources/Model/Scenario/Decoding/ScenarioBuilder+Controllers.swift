@@ -10,7 +10,8 @@ extension ScenarioBuilder {
     }
     // Files first: an entry may name a controller that a later entry's file holds.
     var filesOf: [Int: [String]] = [:]
-    for (index, reference) in references.enumerated() where reference.reader["file"] != nil {
+    for (index, reference) in references.enumerated()
+    where reference.reader["file"] != nil && reference.reader["builtin"] == nil {
       filesOf[index] = collectFile(reference.reader)
     }
     for (index, reference) in references.enumerated() {

@@ -81,7 +81,7 @@ extension ScenarioBuilder {
     guard entry.isNamespaced else {
       if manifest.namespace != nil {
         findings.add(
-          .wrongScope, at: manifest.nameLocation,
+          .wrongScope, at: manifest.namespaceLocation,
           "\(manifest.kind) is cluster-scoped and has a namespace", advice: "remove the namespace")
       }
       return (manifest.template, false)

@@ -71,6 +71,12 @@ final class ScenarioBuilder {
       variables: variables, events: events, faults: faults, bounds: bounds,
       properties: properties, kinds: kinds, warnings: [])
     guard findings.errorCount == before else { return nil }
+    if properties.isEmpty {
+      findings.add(
+        Diagnostic(
+          DiagnosticCode.missingField.rawValue, .warning, at: spec.node.location,
+          "the scenario has no property: nothing is verified", advice: "add spec.properties"))
+    }
     scenario.warnings = findings.diagnostics.filter { $0.severity == .warning }
     return scenario
   }

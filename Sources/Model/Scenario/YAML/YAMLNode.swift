@@ -74,7 +74,10 @@ package struct YAMLNode: Sendable {
     case .string(let value): .string(value)
     case .sequence(let items): .array(items.map(\.json))
     case .mapping(let members):
-      .object(JSONObject(members.map { ($0.jsonKey, $0.value.json) }))
+      // Sorted first: JSONObject inserts, which costs least at the end.
+      .object(
+        JSONObject(
+          members.sorted { $0.jsonKey < $1.jsonKey }.map { ($0.jsonKey, $0.value.json) }))
     }
   }
 }

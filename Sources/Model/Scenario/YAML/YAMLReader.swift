@@ -102,7 +102,7 @@ package enum YAMLReader {
           merged += mergedMembers(of: value)
           continue
         }
-        let key = self.scalar(scalar)
+        let key = self.scalar(scalar, .key)
         let member = YAMLMember(
           key: scalar.string, jsonKey: jsonKey(of: key), keyLocation: place(scalar.mark),
           value: value)
@@ -149,7 +149,10 @@ package enum YAMLReader {
       }
     }
 
-    private func scalar(_ scalar: Yams.Node.Scalar) -> YAMLNode {
+    /// Where a scalar stands: the library has written its own idea of a key's type into its tag.
+    private enum Role { case key, value }
+
+    private func scalar(_ scalar: Yams.Node.Scalar, _ role: Role = .value) -> YAMLNode {
       let location = place(scalar.mark)
       func made(_ content: YAMLNode.Content, _ style: YAMLNode.Style) -> YAMLNode {
         YAMLNode(content: content, text: scalar.string, style: style, location: location)
@@ -162,7 +165,7 @@ package enum YAMLReader {
         case .folded: .folded
         case .plain, .any: .plain
         }
-      let tag = scalar.tag.description
+      let tag = role == .key && style == .plain ? "" : scalar.tag.description
       switch tag {
       case "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary":
         return made(.string(scalar.string), style)
@@ -171,7 +174,10 @@ package enum YAMLReader {
         break
       default:
         findings.add(YAMLTraps.tag(tag, text: scalar.string, at: location))
-        return made(.string(scalar.string), style)
+        // Read on with the text that was meant, so that one mistake does not make many.
+        let meant = scalar.string.isEmpty ? tag : "\(tag) \(scalar.string)"
+        return YAMLNode(
+          content: .string(meant), text: meant, style: style, location: location)
       }
       guard style == .plain else { return made(.string(scalar.string), style) }
       switch YAMLScalar.resolve(scalar.string) {

@@ -95,12 +95,30 @@ enum YAMLTraps {
         "inside { } or [ ] an unquoted ${…} ends at its brace",
         advice: "quote it: \"${…}\"")
     }
-    if value.hasPrefix("{") || value.hasPrefix("[") {
+    if endsBeforeItsLine(line[start...]) {
       return Diagnostic(
         .braceTrap, at: place, "an unquoted \(value.prefix(1)) begins a YAML collection",
         advice: "quote the whole value if it is an expression")
     }
     return nil
+  }
+
+  /// Whether a value starts as a collection that is closed before the line ends.
+  private static func endsBeforeItsLine(_ value: ArraySlice<Unicode.Scalar>) -> Bool {
+    guard value.first == "{" || value.first == "[" else { return false }
+    var depth = 0
+    for index in value.indices {
+      switch value[index] {
+      case "{", "[": depth += 1
+      case "}", "]": depth -= 1
+      default: break
+      }
+      if depth == 0 {
+        let rest = value[(index + 1)...].drop { $0 == " " }
+        return !rest.isEmpty && rest.first != "#" && rest.first != ","
+      }
+    }
+    return false
   }
 
   /// The index of the value after the line's first `key: ` or `- `.

@@ -1,0 +1,152 @@
+import CEL
+import Foundation
+import Model
+import Testing
+
+@testable import CLI
+
+/// The three forms of a report, as snapshots of one report that has everything.
+struct ReportTests {
+  private let outcome: VerificationOutcome = {
+    let web = ObjectKey(
+      GroupKind(group: "apps", kind: "Deployment"), namespace: "default", name: "web")
+    func deployment(_ replicas: Int64, _ condition: String) -> JSONObject {
+      [
+        "metadata": .object([
+          "generation": .int(replicas), "labels": .object(["a.b/c": .string(condition)]),
+        ]),
+        "spec": .object(["replicas": .int(replicas)]),
+        "status": .object([
+          "conditions": .array([.object(["type": "Ready", "status": .string(condition)])])
+        ]),
+      ]
+    }
+    let record = CounterexampleRecord(
+      path: "a/scenario.yaml", scenario: "fight", property: "settles",
+      symbols: [SymbolValue(name: "load", value: 400)],
+      schedules: [
+        CounterexampleRecord.Schedule(
+          steps: [CounterexampleRecord.Step(action: "gitops/web", outcome: 1)], returnsToStep: 1)
+      ])
+    let run = CounterexampleRun(
+      steps: [
+        CounterexampleStep(
+          title: "gitops reconciles web",
+          reads: [CounterexampleStep.Read(object: "Deployment/web", detail: "spec.replicas = 5")],
+          calls: [
+            CounterexampleStep.Call(verb: "apply", object: "Deployment/web"),
+            CounterexampleStep.Call(
+              verb: "update", object: "Deployment/web", answer: "409 Conflict"),
+          ],
+          differences: [
+            ObjectDifference(web, old: deployment(5, "True"), new: deployment(3, "False")),
+            ObjectDifference(web, old: nil, new: deployment(3, "False")),
+            ObjectDifference(web, old: deployment(3, "False"), new: nil),
+          ].compactMap { $0 },
+          remarks: ["crash after call 1"])
+      ], end: .returns(toStep: 1))
+    let lasso = Counterexample(
+      summary: "<gitops> & hpa fight", message: "replicas is 5",
+      symbols: [SymbolValue(name: "load", value: 400)], runs: [run], record: record)
+    var confluence = Counterexample(
+      summary: "two ends",
+      runs: [
+        CounterexampleRun(steps: [], end: .settled),
+        CounterexampleRun(steps: run.steps, end: .stuck(reason: "409 again and again")),
+      ], record: record)
+    confluence.endDifference =
+      [ObjectDifference(web, old: deployment(5, "True"), new: deployment(3, "True"))]
+      .compactMap { $0 }
+    let report = VerificationReport(
+      scenario: "fight", path: "a/scenario.yaml",
+      properties: [
+        PropertyReport(name: "in-range", kind: "always", verdict: .holds),
+        PropertyReport(name: "settles", kind: "converges", verdict: .violated(lasso)),
+        PropertyReport(name: "same-end", kind: "confluent", verdict: .violated(confluence)),
+        PropertyReport(
+          name: "later", kind: "eventually", verdict: .inconclusive("--max-states 10")),
+      ],
+      coverage: ["interleaving calls"], notes: ["a note"],
+      figures: SearchFigures(states: 12, transitions: 20, settled: 1, reconciles: 5, memo: 15),
+      timing: SearchTiming(seconds: 0.25, peakMemory: 1 << 20))
+    return VerificationOutcome(
+      entries: [
+        VerificationOutcome.Entry(
+          report: report, records: ["settles": "kverify-results/fight/settles.json"])
+      ])
+  }()
+
+  @Test(arguments: ReportFormat.allCases)
+  func `a report in each form`(format: ReportFormat) throws {
+    let text = format.render(outcome)
+    #expect(try Snapshot.matches(text, "reports/report.\(format.rawValue)"), "\(text)")
+    #expect(format.render(outcome) == text)
+  }
+
+  @Test func `text and JUnit hold no times`() {
+    #expect(!ReportFormat.text.render(outcome).contains("0.25"))
+    #expect(!ReportFormat.junit.render(outcome).contains("0.25"))
+  }
+
+  @Test func `JSON can be read back`() throws {
+    let json = try JSONValue(parsing: ReportFormat.json.render(outcome))
+    #expect(json["exitCode"] == 13)
+    #expect(json["scenarios"]?.array?.first?["properties"]?.array?.count == 4)
+  }
+
+  @Test(arguments: [
+    ([ExitStatus.holds, .inconclusive], ExitStatus.inconclusive),
+    ([.inconclusive, .livenessViolated], .livenessViolated),
+    ([.livenessViolated, .safetyViolated], .safetyViolated),
+    ([.safetyViolated, .controllerFailed], .controllerFailed),
+    ([.controllerFailed, .noSuchFile], .noSuchFile), ([.usage, .bug], .bug), ([], .holds),
+  ])
+  func `exit codes have a precedence`(all: [ExitStatus], expected: ExitStatus) {
+    #expect(ExitStatus.combined(all) == expected)
+    #expect(ExitStatus.allCases.allSatisfy { $0.rawValue != 1 })
+  }
+
+  @Test(arguments: [
+    ("always", false, ExitStatus.safetyViolated), ("sometimes", false, .safetyViolated),
+    ("settled", false, .safetyViolated), ("converges", false, .livenessViolated),
+    ("confluent", false, .livenessViolated), ("eventually", true, .safetyViolated),
+  ])
+  func `violations have the exit code of their kind`(
+    kind: String, isEvaluationError: Bool, expected: ExitStatus
+  ) {
+    let counterexample = Counterexample(
+      summary: "", isEvaluationError: isEvaluationError, runs: [],
+      record: CounterexampleRecord(path: "", scenario: "", property: "", schedules: []))
+    let report = VerificationReport(
+      scenario: "s", path: "p",
+      properties: [PropertyReport(name: "x", kind: kind, verdict: .violated(counterexample))])
+    let outcome = VerificationOutcome(
+      entries: [VerificationOutcome.Entry(report: report, records: [:])])
+    #expect(outcome.status == expected)
+  }
+
+  @Test func `a record survives its file`() throws {
+    let record = CounterexampleRecord(
+      path: "a b/c.yaml", scenario: "s", property: "p",
+      symbols: [SymbolValue(name: "x", value: ["y": 1])], withoutProjections: ["rank"],
+      schedules: [
+        CounterexampleRecord.Schedule(
+          steps: [CounterexampleRecord.Step(action: "a", outcome: 2)], returnsToStep: 1),
+        CounterexampleRecord.Schedule(steps: []),
+      ])
+    let text = JSONValue.object(record.json).prettyText
+    #expect(try CounterexampleRecord(json: JSONValue(parsing: text)) == record)
+  }
+
+  @Test(arguments: [
+    "{}", "[]", "{\"format\": \"kverify.dev/counterexample/v1alpha1\"}",
+    """
+    {"format": "kverify.dev/counterexample/v1alpha1", "path": "p", "scenario": "s", "property": "p",
+     "symbols": [], "withoutProjections": [], "schedules": [{"steps": [], "returnsToStep": 3}]}
+    """,
+  ])
+  func `what is no record is refused`(text: String) throws {
+    let json = try JSONValue(parsing: text)
+    #expect(throws: CounterexampleRecord.FormatError.self) { try CounterexampleRecord(json: json) }
+  }
+}
