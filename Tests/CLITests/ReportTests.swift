@@ -23,7 +23,8 @@ struct ReportTests {
     }
     let record = CounterexampleRecord(
       path: "a/scenario.yaml", scenario: "fight", property: "settles",
-      symbols: [SymbolValue(name: "load", value: 400)],
+      symbols: [SymbolValue(name: "load", value: 400)], part: ["gitops/web"],
+      violation: "livelock",
       schedules: [
         CounterexampleRecord.Schedule(
           steps: [CounterexampleRecord.Step(action: "gitops/web", outcome: 1)], returnsToStep: 1)
@@ -95,28 +96,29 @@ struct ReportTests {
   }
 
   @Test(arguments: [
-    ([ExitStatus.holds, .inconclusive], ExitStatus.inconclusive),
+    ([CLI.ExitStatus.holds, .inconclusive], CLI.ExitStatus.inconclusive),
     ([.inconclusive, .livenessViolated], .livenessViolated),
     ([.livenessViolated, .safetyViolated], .safetyViolated),
     ([.safetyViolated, .controllerFailed], .controllerFailed),
     ([.controllerFailed, .noSuchFile], .noSuchFile), ([.usage, .bug], .bug), ([], .holds),
   ])
-  func `exit codes have a precedence`(all: [ExitStatus], expected: ExitStatus) {
-    #expect(ExitStatus.combined(all) == expected)
-    #expect(ExitStatus.allCases.allSatisfy { $0.rawValue != 1 })
+  func `exit codes have a precedence`(all: [CLI.ExitStatus], expected: CLI.ExitStatus) {
+    #expect(CLI.ExitStatus.combined(all) == expected)
+    #expect(CLI.ExitStatus.allCases.allSatisfy { $0.rawValue != 1 })
   }
 
   @Test(arguments: [
-    ("always", false, ExitStatus.safetyViolated), ("sometimes", false, .safetyViolated),
+    ("always", false, CLI.ExitStatus.safetyViolated), ("sometimes", false, .safetyViolated),
     ("settled", false, .safetyViolated), ("converges", false, .livenessViolated),
     ("confluent", false, .livenessViolated), ("eventually", true, .safetyViolated),
   ])
   func `violations have the exit code of their kind`(
-    kind: String, isEvaluationError: Bool, expected: ExitStatus
+    kind: String, isEvaluationError: Bool, expected: CLI.ExitStatus
   ) {
     let counterexample = Counterexample(
       summary: "", isEvaluationError: isEvaluationError, runs: [],
-      record: CounterexampleRecord(path: "", scenario: "", property: "", schedules: []))
+      record: CounterexampleRecord(
+        path: "", scenario: "", property: "", part: [], violation: "", schedules: []))
     let report = VerificationReport(
       scenario: "s", path: "p",
       properties: [PropertyReport(name: "x", kind: kind, verdict: .violated(counterexample))])
@@ -129,6 +131,7 @@ struct ReportTests {
     let record = CounterexampleRecord(
       path: "a b/c.yaml", scenario: "s", property: "p",
       symbols: [SymbolValue(name: "x", value: ["y": 1])], withoutProjections: ["rank"],
+      part: ["x"], violation: "v",
       schedules: [
         CounterexampleRecord.Schedule(
           steps: [CounterexampleRecord.Step(action: "a", outcome: 2)], returnsToStep: 1),
@@ -142,7 +145,8 @@ struct ReportTests {
     "{}", "[]", "{\"format\": \"kverify.dev/counterexample/v1alpha1\"}",
     """
     {"format": "kverify.dev/counterexample/v1alpha1", "path": "p", "scenario": "s", "property": "p",
-     "symbols": [], "withoutProjections": [], "schedules": [{"steps": [], "returnsToStep": 3}]}
+     "symbols": [], "withoutProjections": [],
+     "part": [], "violation": "", "schedules": [{"steps": [], "returnsToStep": 3}]}
     """,
   ])
   func `what is no record is refused`(text: String) throws {

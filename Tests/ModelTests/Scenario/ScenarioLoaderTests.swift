@@ -81,7 +81,7 @@ struct ScenarioLoaderTests {
     ("  objects: [{apiVersion: v1, kind: ConfigMap}]", ["5:13 KV0410"]),
     (
       "  objects: [{apiVersion: v1, kind: Node, metadata: {name: n, namespace: x}}]",
-      ["5:60 KV0409"]
+      ["5:75 KV0409"]
     ),
     ("  objects: [{apiVersion: v2, kind: Pod, metadata: {name: one}}]", ["5:26 KV0403"]),
     (
