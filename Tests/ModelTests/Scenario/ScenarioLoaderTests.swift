@@ -81,7 +81,7 @@ struct ScenarioLoaderTests {
     ("  objects: [{apiVersion: v1, kind: ConfigMap}]", ["5:13 KV0410"]),
     (
       "  objects: [{apiVersion: v1, kind: Node, metadata: {name: n, namespace: x}}]",
-      ["5:75 KV0409"]
+      ["5:73 KV0409"]
     ),
     ("  objects: [{apiVersion: v2, kind: Pod, metadata: {name: one}}]", ["5:26 KV0403"]),
     (
@@ -175,7 +175,7 @@ struct ScenarioLoaderTests {
           names: {c: {apiVersion: v1, kind: ConfigMap, name: c}}
           variables: [{name: live, expression: c.data}, {name: fixed, expression: "1"}]
           objects:
-          - {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {x: "${variables.live}", y: "${variables.fixed}"}}
+          - {apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: "${variables.live}", b: "${variables.fixed}"}}
 
         """)
     #expect(result.places == ["8:73 KV0502"])

@@ -39,8 +39,8 @@ struct YAMLTests {
   }
 
   @Test func `merge keys fill in what is not there`() {
-    let text = "base: &b {x: 1, y: 2}\nmore: &m {z: 5, x: 6}\nall: {<<: [*b, *m], y: 3}\n"
-    #expect(documents(text).documents[0]["all"]?.text == #"{"x":1,"y":3,"z":5}"#)
+    let text = "base: &b {x: 1, w: 2}\nmore: &m {z: 5, x: 6}\nall: {<<: [*b, *m], w: 3}\n"
+    #expect(documents(text).documents[0]["all"]?.text == #"{"w":3,"x":1,"z":5}"#)
   }
 
   @Test func `empty documents are left out`() {
