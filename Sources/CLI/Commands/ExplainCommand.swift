@@ -27,7 +27,7 @@ struct ExplainCommand: ParsableCommand {
         throw ValidationError(
           "There is no built-in controller \"\(name)\": "
             + Suggestion.advice(
-              for: name, among: BuiltinCatalogue.all.map(\.name), what: "built-in controllers"))
+              for: name, among: BuiltinControllers.names, what: "built-in controllers"))
       }
       Terminal.write(text)
     case ("code", nil): Terminal.write(Explanations.codes)

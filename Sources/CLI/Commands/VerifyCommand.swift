@@ -11,7 +11,8 @@ struct VerifyCommand: ParsableCommand {
         kverify verify examples/hpa-gitops-fight
 
       The verdicts go to standard output, findings and progress to standard error. A violated
-      property comes with a run that shows it and with the command that replays it.
+      property comes with a run that shows it and with the command that replays it. A limit that
+      cuts the search makes a verdict inconclusive, never "holds".
       """)
 
   @Argument(help: "Scenario files, or folders that hold some.")
@@ -20,7 +21,7 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup(title: "What to decide")
   var selection: Selection
 
-  @OptionGroup(title: "Limits (a limit that cuts the search makes a verdict inconclusive)")
+  @OptionGroup(title: "Limits")
   var limits: Limits
 
   @OptionGroup(title: "Output")

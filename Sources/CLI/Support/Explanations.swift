@@ -10,26 +10,23 @@ enum Explanations {
     properties that must hold; kverify verify tries every interleaving.
 
     Built-in controllers (kverify explain builtin NAME):
-    \(list(BuiltinCatalogue.all.map { ($0.name, $0.summary) }))
+    \(builtins)
     Codes of findings (kverify explain code KV0301): kverify explain code lists them.
 
     """
   }
 
   /// The built-in controllers.
-  static var builtins: String { list(BuiltinCatalogue.all.map { ($0.name, $0.summary) }) }
+  static var builtins: String {
+    list(
+      BuiltinControllers.names.map { name in
+        (name, BuiltinControllers.documentation(name)?.summary ?? "")
+      })
+  }
 
   /// A built-in controller; nil where there is none of this name.
   static func builtin(_ name: String) -> String? {
-    guard let builtin = BuiltinCatalogue.description(of: name) else { return nil }
-    var text =
-      "\(builtin.name)\n\n\(builtin.summary)\nFollows kubernetes/kubernetes: \(builtin.upstream)\n\n"
-    text += builtin.rules.map { "- \($0)\n" }.joined()
-    if !builtin.options.isEmpty {
-      text += "\nOptions, under with, in CEL over names, symbols, variables and request:\n"
-      text += list(builtin.options.map { ("\($0.name) (\($0.type.rawValue))", $0.summary) })
-    }
-    return text
+    BuiltinControllers.documentation(name)?.text
   }
 
   /// All codes with their titles.

@@ -198,3 +198,15 @@ extension ExpressionScope {
   static let owned = HostFunction(
     name: "owned", parameters: [.string, .string], result: .list(.dyn))
 }
+
+extension BuiltinDocumentation.ValueType {
+  /// What an expression of this type must yield.
+  var expected: ExpressionScope.Expected {
+    switch self {
+    case .int: .int
+    case .bool: .bool
+    case .string: .string
+    case .quantity: .any
+    }
+  }
+}

@@ -80,7 +80,7 @@ struct ScenarioLoaderTests {
     ("  objects: {}", ["5:12 KV0302"]), ("  objects: [x]", ["5:13 KV0302"]),
     ("  objects: [{apiVersion: v1, kind: ConfigMap}]", ["5:13 KV0410"]),
     (
-      "  objects: [{apiVersion: v1, kind: Node, metadata: {name: n, namespace: x}}]",
+      "  objects: [{apiVersion: v1, kind: Node, metadata: {name: a, namespace: x}}]",
       ["5:73 KV0409"]
     ),
     ("  objects: [{apiVersion: v2, kind: Pod, metadata: {name: one}}]", ["5:26 KV0403"]),

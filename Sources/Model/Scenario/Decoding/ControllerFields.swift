@@ -7,7 +7,7 @@ package enum ControllerFields {
     [
       .optional("name", .objectName, "Its name; alone: the Controller document of that name."),
       .optional(
-        "builtin", .choice(BuiltinCatalogue.all.map(\.name)),
+        "builtin", .choice(BuiltinControllers.names),
         "A model of one of Kubernetes' own controllers."),
       .optional("with", .map(.expression), "What the world answers a built-in controller, in CEL."),
       .optional("file", .text, "A file of Controller documents."),

@@ -123,7 +123,7 @@ extension ScenarioBuilder {
       let known = controllerDocuments.map(\.name)
       findings.add(
         .unknownController, at: place, length: length, "there is no Controller \"\(name)\"",
-        advice: BuiltinCatalogue.description(of: name) != nil
+        advice: BuiltinControllers.documentation(name) != nil
           ? "for the built-in one write builtin: \(name)"
           : Suggestion.advice(for: name, among: known, what: "Controller documents"))
       return nil
@@ -138,15 +138,15 @@ extension ScenarioBuilder {
 
   private func builtin(_ reader: FieldReader) -> ControllerDeclaration? {
     guard let node = reader["builtin"], let builtin = reader.text("builtin") else { return nil }
-    guard let description = BuiltinCatalogue.description(of: builtin) else {
+    guard let documentation = BuiltinControllers.documentation(builtin) else {
       findings.add(
         .unknownBuiltin, at: node.location, length: node.length,
         "there is no built-in controller \"\(builtin)\"",
         advice: Suggestion.advice(
-          for: builtin, among: BuiltinCatalogue.all.map(\.name), what: "built-in controllers"))
+          for: builtin, among: BuiltinControllers.names, what: "built-in controllers"))
       return nil
     }
-    let options = description.options
+    let options = documentation.keys
     let known = options.map(\.name)
     let with = reader.map("with").compactMap { member -> NamedExpression? in
       guard let option = options.first(where: { $0.name == member.key }) else {

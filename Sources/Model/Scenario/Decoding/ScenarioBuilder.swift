@@ -46,6 +46,8 @@ final class ScenarioBuilder {
     }
     let name = reader.reader("metadata", ScenarioFields.metadata)?.objectName("name")
     guard let spec = reader.reader("spec", ScenarioFields.spec) else { return nil }
+    let kubernetesVersion = version(spec)
+    kinds = KindCatalogue(KubernetesVersion(kubernetesVersion) ?? .standard)
     let manifests = manifestNodes(spec)
     defineKinds(manifests)
     names = bindings(spec)
@@ -66,7 +68,8 @@ final class ScenarioBuilder {
       name: name, directory: folder, location: document.location,
       interleaving: spec.choice("interleaving", Scenario.Interleaving.self) ?? .calls,
       time: spec.choice("time", Scenario.TimeMode.self) ?? .fair,
-      kubernetesVersion: version(spec), objects: objects, controllers: controllers, names: names,
+      kubernetesVersion: kubernetesVersion, objects: objects, controllers: controllers,
+      names: names,
       symbols: symbols, assume: assume,
       variables: variables, events: events, faults: faults, bounds: bounds,
       properties: properties, kinds: kinds, warnings: [])
