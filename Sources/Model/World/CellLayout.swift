@@ -4,6 +4,8 @@
 /// requests, so that "which requests may run" is a scan of a few words. All other cells are words.
 package final class CellLayout {
   private var slots: [Cell: Slot] = [:]
+  /// All cells that fill words, by word.
+  package private(set) var wordCells: [(word: Int, cell: Cell)] = []
   private var cells: [Int: Cell] = [:]
   /// The words of the flags `queue`, `timer` and `busy`, 32 workers a word.
   package private(set) var queueWords: [Int] = []
@@ -80,6 +82,7 @@ package final class CellLayout {
     let slot = Slot.whole(newWord())
     slots[cell] = slot
     cells[slot.word] = cell
+    wordCells.append((slot.word, cell))
     switch cell {
     case .object(let key): insert(key, slot.word)
     case .pending(let controller, let groupKind):
@@ -104,11 +107,6 @@ package final class CellLayout {
 
   /// The cell that fills a word; nil for words of flags.
   package func cell(at word: Int) -> Cell? { cells[word] }
-
-  /// All cells that fill words, by word.
-  package var wordCells: [(word: Int, cell: Cell)] {
-    (0..<width).compactMap { word in cells[word].map { (word, $0) } }
-  }
 
   /// The object cells of a kind, ordered by namespace and name.
   package func objects(of groupKind: GroupKind) -> [(key: ObjectKey, word: Int)] {

@@ -72,16 +72,28 @@ extension Composition {
 
   /// The last question before a node that gave a resourceVersion of an object; -1 for none.
   func lastRead(of key: ObjectKey, before node: UInt32) -> Int {
-    let path = world.tree.path(to: node)
-    return path.lastIndex { step in
+    if let known = lastReads[node] { return known[key] ?? -1 }
+    var reads: [ObjectKey: Int] = [:]
+    for (index, step) in world.tree.path(to: node).enumerated() {
       switch (step.question, step.answer) {
-      case (.get(_, let asked), .object(let version)): asked == key && version != 0
-      case (_, .list(let items)): items.contains { $0.key == key }
+      case (.get(_, let asked), .object(let version)) where version != 0: reads[asked] = index
+      case (_, .list(let items)): for item in items { reads[item.key] = index }
       case (.send(let request), .response(_, let body, _)):
-        request.key == key || body.at("metadata", "name")?.string == key.name
-      default: false
+        reads[request.key] = index
+        if let name = body.at("metadata", "name")?.string {
+          let key = ObjectKey(request.groupKind, namespace: request.namespace, name: name)
+          reads[key] = index
+        }
+        for item in body["items"]?.array ?? [] {
+          guard let name = item.at("metadata", "name")?.string else { continue }
+          let namespace = item.at("metadata", "namespace")?.string ?? ""
+          reads[ObjectKey(request.groupKind, namespace: namespace, name: name)] = index
+        }
+      default: break
       }
-    } ?? -1
+    }
+    lastReads[node] = reads
+    return reads[key] ?? -1
   }
 
   private func restart(

@@ -42,7 +42,10 @@ package final class Composition {
   var endStates: [[UInt32]: UInt32] = [:]
   var confluenceIDs: [[UInt32]: UInt32] = [:]
   var ignoredVersions: [UInt64: UInt32] = [:]
-  var ordinalForms: [UInt32: UInt32] = [:]
+  var ordinalForms: [UInt32: OrdinalForm] = [:]
+  var mentionIndex = MentionIndex()
+  /// The last read of each object on the way to a node, by node.
+  var lastReads: [UInt32: [ObjectKey: Int]] = [:]
   /// The classes of fresh values that this component makes.
   var families: Set<UInt16> = []
 

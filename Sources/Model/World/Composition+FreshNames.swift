@@ -1,0 +1,85 @@
+import CEL
+
+/// Fresh values of a state: which are mentioned, which number is free, the renaming to the smallest.
+extension Composition {
+  /// The smallest number of a class that nothing at a state mentions.
+  func freshIndex(_ family: UInt16, _ state: UnsafeBufferPointer<UInt32>) -> UInt32 {
+    var alive = AliveTokens()
+    mentions(state, &alive)
+    return alive.smallestFree(of: family)
+  }
+
+  /// Collects every fresh value that a state mentions.
+  private func mentions(_ words: UnsafeBufferPointer<UInt32>, _ alive: inout AliveTokens) {
+    mentionIndex.update(self)
+    alive.insert(mentionIndex.outside)
+    for (index, entry) in layout.wordCells.enumerated() {
+      let value = entry.word < words.count ? words[entry.word] : 0
+      switch entry.cell {
+      case .object(let key):
+        let current = decode(value, of: key)
+        guard current != 0 else { continue }
+        alive.insert(mentionIndex.ofCells[index])
+        alive.insert(world.versions.mentioned(in: current))
+      case .deadline where value != 0: alive.insert(mentionIndex.ofCells[index])
+      case .position where value != 0: alive.insert(mentionIndex.tokens(ofNode: value, self))
+      case .pending where value != 0:
+        for event in pendingEvents(value) {
+          alive.insert(world.tokens.mentioned(in: event.key.name))
+          alive.insert(world.versions.mentioned(in: event.old))
+          alive.insert(world.versions.mentioned(in: event.new))
+        }
+      default: break
+      }
+    }
+    for worker in mentionIndex.namedWorkers {
+      let isSet = workerSlots(worker).contains {
+        $0.word < words.count && words[$0.word] & $0.mask != 0
+      }
+      if isSet { alive.insert(mentionIndex.ofWorkers[worker]) }
+    }
+  }
+
+  private func workerSlots(_ worker: Int) -> [Slot] {
+    [
+      layout.slot(.queue, worker: worker), layout.slot(.timer, worker: worker),
+      layout.slot(.busy, worker: worker),
+    ]
+  }
+
+  /// Closes the gaps in the numbers of each class; the order of the numbers stays.
+  func compactTokens(_ words: inout [UInt32]) {
+    var alive = AliveTokens()
+    words.withUnsafeBufferPointer { mentions($0, &alive) }
+    let renaming = alive.closingGaps
+    if !renaming.isEmpty { words = rewritten(words, StateRewriting(renaming: renaming, self)) }
+  }
+
+  /// A state rewritten: cells move with the names in them.
+  func rewritten(_ words: [UInt32], _ renaming: StateRewriting) -> [UInt32] {
+    var result = words
+    var moved: [(Slot, UInt32)] = []
+    for (word, cell) in layout.wordCells where word < words.count && words[word] != 0 {
+      let (target, value) = renaming.rename(cell, words[word])
+      if target == cell, value == words[word] { continue }
+      result[word] = 0
+      moved.append((layout.slot(target), value))
+    }
+    for (index, entry) in layout.workers.enumerated() {
+      let request = renaming.rename(entry.request)
+      guard request != entry.request else { continue }
+      let target = worker(entry.controller, request)
+      for (from, to) in zip(workerSlots(index), workerSlots(target))
+      where from.word < words.count && words[from.word] & from.mask != 0 {
+        result[from.word] &= ~from.mask
+        moved.append((to, 1))
+      }
+    }
+    grow(&result)
+    for (slot, value) in moved {
+      if result.count <= slot.word { grow(&result) }
+      result[slot.word] = result[slot.word] & ~slot.mask | value << slot.shift & slot.mask
+    }
+    return result
+  }
+}
