@@ -46,39 +46,6 @@ struct PlainStates {
     withWords(state) { system.confluence(property: property, at: $0) }
   }
 
-  /// The states that some states reach along steps that count, with those steps.
-  mutating func closure(
-    of roots: [[UInt32]], along counts: (Successor) -> Bool
-  ) throws -> [[UInt32]: [Step]] {
-    var known: [[UInt32]: [Step]] = [:]
-    var open = roots
-    while let state = open.popLast() {
-      if known[state] != nil { continue }
-      let next = try steps(from: state).filter { counts($0.successor) }
-      known[state] = next
-      open += next.map(\.target).filter { known[$0] == nil }
-    }
-    return known
-  }
-
-  /// The states among some that reach one of them along the given steps.
-  static func reaching(
-    _ goal: [UInt32], in steps: [[UInt32]: [Step]]
-  ) -> Set<[UInt32]> {
-    var before: [[UInt32]: [[UInt32]]] = [:]
-    for (state, next) in steps {
-      for step in next { before[step.target, default: []].append(state) }
-    }
-    var reached: Set<[UInt32]> = [goal]
-    var open = [goal]
-    while let state = open.popLast() {
-      for source in before[state] ?? [] where reached.insert(source).inserted {
-        open.append(source)
-      }
-    }
-    return reached
-  }
-
   private func withWords<Result>(
     _ state: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
   ) rethrows -> Result {

@@ -168,24 +168,19 @@ package struct RunChecker {
 
   /// A state is settled if no fair continuation changes an object and each leads back to it.
   private mutating func requireSettled(_ state: [UInt32]) throws {
-    let closure = try states.closure(of: [state]) { $0.flags.contains(.fair) }
-    let changes = closure.values.contains { steps in
-      steps.contains { $0.successor.flags.contains(.changesObject) }
-    }
-    try require(!changes, "a later step changes an object")
-    try require(
-      PlainStates.reaching(state, in: closure).count == closure.count,
-      "a fair step leads away for good")
+    let closure = try PlainClosure(of: [state], in: &states) { $0.flags.contains(.fair) }
+    try require(!closure.changesObject, "a later step changes an object")
+    try require(closure.allReach(state), "a fair step leads away for good")
   }
 
   /// From wherever fair steps lead, the cycle can be reached again.
   private mutating func requireNoWayOut(_ trace: Trace, _ loop: Range<Int>) throws {
     let start = trace.states[loop.lowerBound]
     let onLoop = loop.map { trace.states[$0] }
-    let inside = try states.closure(of: onLoop) { $0.flags.contains(.fair) }
-    if PlainStates.reaching(start, in: inside).count == inside.count { return }
-    let back = PlainStates.reaching(start, in: try states.closure(of: onLoop) { _ in true })
-    try require(inside.keys.allSatisfy { back.contains($0) }, "fair steps lead out of the cycle")
+    let inside = try PlainClosure(of: onLoop, in: &states) { $0.flags.contains(.fair) }
+    if inside.allReach(start) { return }
+    let all = try PlainClosure(of: onLoop, in: &states) { _ in true }
+    try require(all.allReach(start, from: inside), "fair steps lead out of the cycle")
   }
 
   private func require(_ condition: Bool, _ reason: String) throws {
