@@ -15,11 +15,25 @@ struct Benchmark {
   /// Makes the system; whatever this warms up is not measured.
   var makeSystem: () throws -> any TransitionSystem
 
-  /// Every benchmark there is.
-  static var all: [Benchmark] { synthetic }
+  /// Every benchmark there is; scenarios and twins lie in a folder.
+  static func all(in folder: String) -> [Benchmark] { synthetic + scenarios(folder) }
+
+  /// The full search through declarative controllers.
+  private static func scenarios(_ folder: String) -> [Benchmark] {
+    [
+      Benchmark(
+        name: "scenario-chains", twin: Twin(file: "chains.pml", definitions: ["-DK=6", "-DN=9"]),
+        byteBudget: 64
+      ) { try ScenarioWorld.warm(folder + "/scenarios/chains.yaml") },
+      Benchmark(
+        name: "scenario-counters", twin: Twin(file: "swaps.pml", definitions: ["-DK=5", "-DR=2"]),
+        byteBudget: 64
+      ) { try ScenarioWorld.warm(folder + "/scenarios/counters.yaml") },
+    ]
+  }
 
   /// The benchmarks of the search alone, on hand-written systems.
-  static var synthetic: [Benchmark] {
+  private static var synthetic: [Benchmark] {
     [
       Benchmark(
         name: "chains-6x9", twin: Twin(file: "chains.pml", definitions: ["-DK=6", "-DN=9"]),

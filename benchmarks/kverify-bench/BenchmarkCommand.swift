@@ -34,7 +34,9 @@ struct BenchmarkCommand {
   /// Each has a process of its own, so that none finds memory that another one left.
   func run() throws -> Int {
     if names.count == 1 { return try runAlone() }
-    let chosen = Benchmark.all.map(\.name).filter { names.isEmpty || names.contains($0) }
+    let chosen = Benchmark.all(in: folder).map(\.name).filter {
+      names.isEmpty || names.contains($0)
+    }
     return try chosen.count { name in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -49,7 +51,7 @@ struct BenchmarkCommand {
     let path = folder + "/baseline.json"
     var baseline = (try? Baseline.read(path)) ?? Baseline(counts: [:])
     var failures = 0
-    for benchmark in Benchmark.all where names.contains(benchmark.name) {
+    for benchmark in Benchmark.all(in: folder) where names.contains(benchmark.name) {
       let measured = try Measurement.take(benchmark)
       print(measured)
       var complaints: [String] = []
