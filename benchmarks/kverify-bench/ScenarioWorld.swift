@@ -6,15 +6,16 @@ internal import Transitions
 /// Worlds of scenario files, as one component, with every step already known.
 enum ScenarioWorld {
   /// A scenario that a benchmark cannot use.
-  struct Unusable: Error {
+  struct Unusable: Error, CustomStringConvertible {
     var reason: String
+    var description: String { reason }
   }
 
   /// Loads a scenario's world and explores it once, so that its reconcile trees are warm.
   ///
   /// The split into components is off: independent chains are to be multiplied, not added.
   static func warm(_ path: String) throws -> any TransitionSystem {
-    let loaded = ScenarioLoader(provider: FolderSource()).load([path])
+    let loaded = ScenarioLoader(provider: FileSource()).load([path])
     guard !loaded.hasErrors, let scenario = loaded.scenarios.first else {
       let findings = loaded.diagnostics.map { "\($0.code) \($0.message)" }
       throw Unusable(reason: findings.joined(separator: "; "))
@@ -38,11 +39,12 @@ enum ScenarioWorld {
 }
 
 /// Files as they are.
-private struct FolderSource: SourceProvider {
+private struct FileSource: SourceProvider {
   func read(_ path: String) throws(SourceError) -> [UInt8] {
     guard let data = FileManager.default.contents(atPath: path) else { throw .missing }
     return Array(data)
   }
 
-  func files(below folder: String) throws(SourceError) -> [String] { [] }
+  /// Benchmarks name files only.
+  func files(below folder: String) throws(SourceError) -> [String] { throw .missing }
 }
