@@ -107,10 +107,8 @@ package final class ReconcileTree {
     return true
   }
 
-  /// Records an end that follows by renaming from one that ran; nothing was executed.
-  package func recordRenamed(_ outcome: ReconcileOutcome, at node: UInt32) {
-    if nodes[Int(node)].outcome == nil { nodes[Int(node)].outcome = outcome }
-  }
+  /// How many root-to-leaf paths there are.
+  package var leafCount: Int { nodes.count { $0.outcome != nil } }
 
   /// The questions and answers from the root to a node.
   package func path(to node: UInt32) -> [(question: Question, answer: Answer)] {

@@ -66,7 +66,8 @@ enum WorldExploration {
       uniqueKeysWithValues: zip(names, result.findings).map { name, finding in
         switch finding {
         case .holds: (name, "holds")
-        case .violated(let violations): (name, violations.map { "\($0.kind)" }.joined(separator: " "))
+        case .violated(let violations):
+          (name, violations.map { "\($0.kind)" }.joined(separator: " "))
         case .inconclusive(let reason): (name, "\(reason)")
         }
       })
