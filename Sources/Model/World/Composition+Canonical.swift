@@ -54,6 +54,7 @@ extension Composition {
     let form = OrdinalForm(
       ranked: world.versions.intern(Ordinals.rankedGenerations(object)),
       revisionFamily: Ordinals.revision(of: object)?.family)
+    noteDerived(form.ranked, from: version, Ordinals.rankedGenerations)
     ordinalForms[version] = form
     return form
   }

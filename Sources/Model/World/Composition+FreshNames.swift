@@ -2,11 +2,14 @@ import CEL
 
 /// Fresh values of a state: which are mentioned, which number is free, the renaming to the smallest.
 extension Composition {
-  /// The smallest number of a class that nothing at a state mentions.
+  /// The number of a class that a new fresh value gets at a state.
   func freshIndex(_ family: UInt16, _ state: UnsafeBufferPointer<UInt32>) -> UInt32 {
     var alive = AliveTokens()
     mentions(state, &alive)
-    return alive.smallestFree(of: family)
+    // Where gaps are closed the next number is free, and larger than all: the order of numbers is
+    // the order of creation in every form of a state. Elsewhere gaps must be filled again.
+    return world.definition.projections.contains(.freshNames)
+      ? alive.next(of: family) : alive.smallestFree(of: family)
   }
 
   /// Collects every fresh value that a state mentions.

@@ -184,7 +184,7 @@ package final class Composition {
   /// The interned content of an object, less what is no part of its identity.
   func project(_ object: JSONObject?, key: ObjectKey) -> UInt32 {
     guard let object else { return 0 }
-    let projected = world.versions.intern(identity(of: object, groupKind: key.groupKind))
+    let projected = world.versions.intern(world.identity(of: object, groupKind: key.groupKind))
     if audited != nil, unprojected[projected] == nil {
       var raw = object
       raw.set(nil, at: "metadata", "resourceVersion")
@@ -197,25 +197,12 @@ package final class Composition {
     return projected
   }
 
-  /// An object less what is no part of its identity (SEMANTICS.md, "State identity").
-  func identity(of object: JSONObject, groupKind: GroupKind) -> JSONObject {
-    var object = object
-    object.set(nil, at: "metadata", "resourceVersion")
-    let definition = world.definition
-    if definition.projections.contains(.identity),
-      object.at("metadata", "creationTimestamp") != nil
-    {
-      object.set(.string(VirtualClock.instant), at: "metadata", "creationTimestamp")
-    }
-    if definition.projections.contains(.ownership),
-      !definition.appliedKinds.contains(groupKind) || world.mutants.contains(.ownership)
-    {
-      object.set(nil, at: "metadata", "managedFields")
-    }
-    if world.mutants.contains(.identity) {
-      object.set(nil, at: "metadata", "deletionTimestamp")
-    }
-    return object
+  /// Keeps, for the audit, the unprojected form of a version that was made from another one.
+  func noteDerived(_ derived: UInt32, from version: UInt32, _ change: (JSONObject) -> JSONObject) {
+    guard audited != nil, derived != version, unprojected[derived] == nil,
+      let raw = unprojected[version].flatMap({ world.versions.object($0) })
+    else { return }
+    unprojected[derived] = world.versions.intern(change(raw))
   }
 
   /// Who made an object: its controller owner's uid, as far as creation order is concerned.

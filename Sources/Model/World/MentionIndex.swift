@@ -106,6 +106,13 @@ struct AliveTokens {
     return UInt32(index)
   }
 
+  /// The number after the largest of a class in the set.
+  func next(of family: UInt16) -> UInt32 {
+    let word = Int(family) < bits.count ? bits[Int(family)] : 0
+    let large = others.filter { $0.family == family }.map(\.index).max()
+    return large.map { UInt32($0) + 1 } ?? UInt32(64 - word.leadingZeroBitCount)
+  }
+
   /// The renaming that closes the gaps in each class and keeps the order.
   var closingGaps: [FreshToken: FreshToken] {
     var renaming: [FreshToken: FreshToken] = [:]

@@ -139,7 +139,7 @@ package final class ProjectionAudit {
         guard let object = world.versions.object(version) else { return version }
         let groupKind = GroupKind(
           apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
-        let identity = composition.identity(of: object, groupKind: groupKind)
+        let identity = world.identity(of: object, groupKind: groupKind)
         return world.versions.intern(Ordinals.rankedGenerations(identity))
       }, body: { Self.withoutOrdinals($0) })
   }

@@ -200,7 +200,7 @@ final class ReconcileRun: ReconcileOracle {
     let groupKind = GroupKind(
       apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
     let version = object.at("metadata", "resourceVersion")
-    object = context.composition.identity(of: object, groupKind: groupKind)
+    object = context.world.identity(of: object, groupKind: groupKind)
     let isChanged = changed?.new != nil
     object.set(
       isChanged ? .string(Self.token(index)) : version, at: "metadata", "resourceVersion")

@@ -71,7 +71,7 @@ final class StepContext {
     return Int(value)
   }
 
-  /// A fresh value of a class: the smallest number that nothing mentions.
+  /// A fresh value of a class, with a number that nothing mentions.
   func freshToken(_ description: String) -> String {
     let family = world.tokens.family(description)
     composition.noteFamily(family)

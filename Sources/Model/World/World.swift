@@ -34,7 +34,10 @@ package final class World {
     versions = VersionTable(tokens: tokens)
     let objects = Self.identified(definition.objects, tokens)
     var initial: [ObjectKey: UInt32] = [:]
-    for (key, object) in objects { initial[key] = versions.intern(object) }
+    for (key, object) in objects {
+      initial[key] = versions.intern(
+        Self.identity(of: object, groupKind: key.groupKind, definition, mutants: []))
+    }
     initialVersions = initial
     rootRequests = Self.rootRequests(definition.participants, objects)
     for (index, participant) in definition.participants.enumerated()
@@ -106,6 +109,33 @@ package final class World {
   /// Whether a controller's view of a kind may lag.
   package func lags(_ controller: Int, _ groupKind: GroupKind) -> Bool {
     cachedKinds[controller]?.contains(groupKind) ?? false
+  }
+
+  /// An object less what is no part of its identity (SEMANTICS.md, "State identity").
+  func identity(of object: JSONObject, groupKind: GroupKind) -> JSONObject {
+    Self.identity(of: object, groupKind: groupKind, definition, mutants: mutants)
+  }
+
+  private static func identity(
+    of object: JSONObject, groupKind: GroupKind, _ definition: WorldDefinition,
+    mutants: Set<ProjectionMutant>
+  ) -> JSONObject {
+    var object = object
+    object.set(nil, at: "metadata", "resourceVersion")
+    if definition.projections.contains(.identity),
+      object.at("metadata", "creationTimestamp") != nil
+    {
+      object.set(.string(VirtualClock.instant), at: "metadata", "creationTimestamp")
+    }
+    if definition.projections.contains(.ownership),
+      !definition.appliedKinds.contains(groupKind) || mutants.contains(.ownership)
+    {
+      object.set(nil, at: "metadata", "managedFields")
+    }
+    if mutants.contains(.identity) {
+      object.set(nil, at: "metadata", "deletionTimestamp")
+    }
+    return object
   }
 
   /// Notes that creation order of a kind matters. The exploration must start again.

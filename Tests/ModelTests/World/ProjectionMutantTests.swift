@@ -101,19 +101,15 @@ import Testing
       """))
 
   private static let applied = scenario(
-    one,
-    events: """
-      [{name: take, apply: {apiVersion: example.com/v1, kind: Foo, metadata: {name: foo}, spec: {size: 2}}}]
-      """,
+    one, events: "[{name: drop, patch: {target: foo, merge: {metadata: {labels: {drop: x}}}}}]",
     controllers: controller(
       """
         - id: keep
-          force: false
           apply:
             apiVersion: example.com/v1
             kind: Foo
             metadata: {name: foo, namespace: default}
-            spec: {size: 1}
+            data: "${has(object.metadata.labels) ? dyn({}) : dyn({'size': 1})}"
       """))
 
   private static let interrupted = scenario(
@@ -144,31 +140,39 @@ import Testing
           status: {observedGeneration: "${object.metadata.generation}"}
       """))
 
-  private static let passwords = scenario(
-    one,
-    controllers: controller(
-      """
-        - id: left
-          when: children.left == null
-          create:
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: {name: left, namespace: default}
-            data: {value: "${fresh()}"}
-        - id: right
-          when: children.right == null
-          create:
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: {name: right, namespace: default}
-            data: {value: "${fresh()}"}
+  private static let passwords =
+    scenario(
+      one,
+      controllers: controller(
+        """
+          - id: left
+            when: children.left == null
+            create:
+              apiVersion: v1
+              kind: ConfigMap
+              metadata: {name: left, namespace: default}
+              data: {value: "${fresh()}"}
+          - id: right
+            when: children.right == null
+            create:
+              apiVersion: v1
+              kind: ConfigMap
+              metadata: {name: right, namespace: default}
+              data: {value: "${fresh()}"}
+        """)
+    ).replacing("- name: one\n", with: "- name: one\n  - name: two\n") + "\n---\n"
+      + """
+      apiVersion: kverify.dev/v1alpha1
+      kind: Controller
+      metadata: {name: two}
+      spec:
+        for: {apiVersion: v1, kind: ConfigMap, name: right}
+        steps:
         - id: compare
-          when: children.left != null && children.right != null
-          status: {same: "${children.left.data.value == children.right.data.value}"}
-        - id: again
-          requeue: "children.right == null"
-          status: {made: "${children.right != null}"}
-      """))
+          patch:
+            target: {apiVersion: example.com/v1, kind: Foo, name: foo, namespace: default}
+            merge: {spec: {same: "${list('v1', 'ConfigMap', 'default').all(c, c.data.value == object.data.value)}"}}
+      """
 }
 
 /// Deletes the older of two ConfigMaps: a controller that sorts by creation.

@@ -61,10 +61,10 @@ import Testing
 
   private static func copies(_ count: Int, tied: Bool) -> String {
     let objects = (1...count).map {
-      "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: c\($0)}, data: {n: \"0\"}}"
+      "  - {apiVersion: v1, kind: ConfigMap, metadata: {name: c\($0)}, data: {count: \"0\"}}"
     }
     let names = (1...count).map { "    c\($0): {apiVersion: v1, kind: ConfigMap, name: c\($0)}" }
-    let all = (1...count).map { "c\($0).data.n != '9'" }.joined(separator: " && ")
+    let all = (1...count).map { "c\($0).data.count != '9'" }.joined(separator: " && ")
     return """
       apiVersion: kverify.dev/v1alpha1
       kind: Scenario
@@ -78,7 +78,7 @@ import Testing
       \(names.map { "  " + $0 }.joined(separator: "\n"))
         properties:
         - {name: settles, converges: true}
-        - {name: tie, always: "\(tied ? all : "true")"}
+        - {name: tie, always: "\(tied ? all : "c1.data.count != '9'")"}
       ---
       apiVersion: kverify.dev/v1alpha1
       kind: Controller
@@ -87,8 +87,8 @@ import Testing
         for: {apiVersion: v1, kind: ConfigMap}
         steps:
         - id: count
-          when: int(object.data.n) < 3
-          patch: {target: object, merge: {data: {n: "${string(int(object.data.n) + 1)}"}}}
+          when: int(object.data.count) < 3
+          patch: {target: object, merge: {data: {count: "${string(int(object.data.count) + 1)}"}}}
       """
   }
 
