@@ -28,7 +28,8 @@ struct CommandRunner {
 
   /// Runs a command; output goes to files, so that no pipe can fill up.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], in folder: URL = root
+    _ arguments: [String], environment: [String: String] = [:], in folder: URL = root,
+    interruptedAfter seconds: Double? = nil
   ) throws -> Result {
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("kverify-\(UUID().uuidString)")
@@ -48,6 +49,13 @@ struct CommandRunner {
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
     process.standardError = try FileHandle(forWritingTo: errorFile)
     try process.run()
+    if let seconds {
+      Thread.sleep(forTimeInterval: seconds)
+      process.interrupt()
+      let deadline = Date(timeIntervalSinceNow: 60)
+      while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
     process.waitUntilExit()
     return Result(
       exitCode: process.terminationReason == .exit ? process.terminationStatus : -1,

@@ -15,10 +15,15 @@ package enum Cancellation {
   /// Asks to stop.
   package static func request() { flag.raise() }
 
-  /// Lets signals ask to stop.
+  /// Lets signals ask to stop, also where whoever started kverify had blocked them.
   static func install() {
     // Made before a handler can run: a handler must not initialise anything.
     _ = flag
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { _ in
         if Cancellation.flag.isRaised { _exit(ExitStatus.inconclusive.rawValue) }
