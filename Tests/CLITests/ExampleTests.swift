@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// The examples are documentation and tests: each gives its expected text, twice the same bytes, and
+/// every counterexample replays.
+@Suite struct ExampleTests {
+  static let names: [String] = {
+    let folder = CommandRunner.root.appendingPathComponent("examples").path
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+  }()
+
+  @Test func thereAreBrokenAndFixedOnes() {
+    #expect(Self.names.count { $0.hasSuffix("-fixed") } >= 8)
+    for name in Self.names where name.hasSuffix("-fixed") {
+      #expect(Self.names.contains(String(name.dropLast(6))))
+    }
+  }
+
+  @Test(arguments: names)
+  func givesItsExpectedText(_ name: String) throws {
+    let results = FileManager.default.temporaryDirectory
+      .appendingPathComponent("kverify-results-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: results) }
+    let arguments = ["verify", "examples/\(name)", "--results", results.path]
+    let first = try CommandRunner.run(arguments)
+    let second = try CommandRunner.run(arguments)
+    #expect(first.output == second.output)
+    let file = CommandRunner.root.appendingPathComponent("examples/\(name)/expected.txt")
+    let text = first.output.replacing(results.path, with: "kverify-results")
+    #expect(
+      text + "exit code \(first.exitCode)\n" == (try String(contentsOf: file, encoding: .utf8)))
+    #expect((first.exitCode == 0) == (name.hasSuffix("-fixed") || name.hasSuffix("-fresh")))
+    try replays(name, results)
+  }
+
+  private func replays(_ name: String, _ results: URL) throws {
+    let folder = results.appendingPathComponent(name)
+    let traces = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for trace in traces.sorted() {
+      let replay = try CommandRunner.run(["replay", folder.appendingPathComponent(trace).path])
+      #expect([12, 13].contains(replay.exitCode), "\(trace): \(replay.errors)")
+      #expect(replay.output.contains("VIOLATED"))
+    }
+  }
+
+  /// With the audit, and with each projection off where it still ends: the same verdicts.
+  @Test(arguments: names)
+  func verdictsDoNotDependOnProjections(_ name: String) throws {
+    let file = CommandRunner.root.appendingPathComponent("examples/\(name)/expected.txt")
+    let expected = Self.verdicts(try String(contentsOf: file, encoding: .utf8))
+    let results = FileManager.default.temporaryDirectory.path + "/kverify-projections"
+    let audited = try CommandRunner.run(
+      ["verify", "examples/\(name)", "--audit", "--results", results])
+    #expect(Self.verdicts(audited.output) == expected, "\(audited.errors)")
+    for projection in ["ownership", "creationRank", "freshNames", "components"] {
+      let result = try CommandRunner.run([
+        "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "5000",
+        "--results", results,
+      ])
+      #expect(Self.verdicts(result.output) == expected, "\(projection): \(result.errors)")
+    }
+    // Without these two an endless run has endlessly many states, so only the part that ends counts.
+    for projection in ["identity", "ordinals"] {
+      let result = try CommandRunner.run([
+        "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "800",
+        "--results", results,
+      ])
+      let verdicts = Self.verdicts(result.output)
+      for (property, verdict) in verdicts where verdict != "inconclusive" {
+        #expect(verdict == expected[property], "\(projection): \(property)")
+      }
+    }
+  }
+
+  private static func verdicts(_ report: String) -> [String: String] {
+    var verdicts: [String: String] = [:]
+    for line in report.split(separator: "\n") where line.hasPrefix("  ") {
+      let words = line.split(separator: " ")
+      guard words.count > 1, ["holds", "VIOLATED", "inconclusive"].contains(words[0]) else {
+        continue
+      }
+      verdicts[String(words[1])] = String(words[0])
+    }
+    return verdicts
+  }
+}
