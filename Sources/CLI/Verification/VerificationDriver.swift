@@ -5,7 +5,9 @@ internal import POR
 /// From a scenario to a report: a world for each valuation of the symbols, its verdict, and every
 /// counterexample confirmed in a world made anew before it is told.
 package enum VerificationDriver {
-  /// Verifies a scenario. Looks at `Cancellation.isRequested` and ends with what it knows.
+  /// Verifies a scenario.
+  ///
+  /// Looks at `Cancellation.isRequested` and ends with what it knows.
   package static func verify(
     scenario: Scenario, options: VerificationOptions
   ) throws -> VerificationReport {
@@ -15,7 +17,10 @@ package enum VerificationDriver {
     var findings = VerificationFindings(scenario, options)
     let verifier = Verifier(options: verifierOptions(scenario, options, start: clock))
     for valuation in valuations.all {
-      guard let builder = try builder(scenario, valuation) else { continue }
+      guard let builder = try builder(scenario, valuation) else {
+        findings.skip()
+        continue
+      }
       let definition = try world(builder, scenario, options, projections)
       let verdict = try guarded { try verifier.verify(definition) }
       try guarded {
@@ -30,8 +35,10 @@ package enum VerificationDriver {
     return report
   }
 
-  /// Runs a recorded counterexample again, unreduced; throws `VerificationFailure.bug` where it does
-  /// not show the violation. The report holds the record's property only.
+  /// Runs a recorded counterexample again, unreduced.
+  ///
+  /// Throws `VerificationFailure.bug` where it does not show the violation. The report holds the
+  /// record's property only.
   package static func replay(
     scenario: Scenario, record: CounterexampleRecord, options: VerificationOptions
   ) throws -> VerificationReport {

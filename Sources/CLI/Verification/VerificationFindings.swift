@@ -9,6 +9,11 @@ struct VerificationFindings {
   private var verdicts: [String: PropertyReport.Verdict] = [:]
   private var figures = SearchFigures()
   private var tried = 0
+  /// The projections in force; an expression that calculates with an ordinal switches one off.
+  private var usedProjections: ProjectionSet?
+  /// The valuations that break an assumption.
+  private var skipped = 0
+  private var isCut = false
 
   init(_ scenario: Scenario, _ options: VerificationOptions) {
     self.scenario = scenario
@@ -20,12 +25,18 @@ struct VerificationFindings {
     verdicts.values.contains { if case .violated = $0 { true } else { false } }
   }
 
-  /// Adds the verdict of one valuation. The first violation of a property is the one that is told;
-  /// it is confirmed before.
+  /// Notes a valuation that breaks an assumption.
+  mutating func skip() { skipped += 1 }
+
+  /// Adds the verdict of one valuation.
+  ///
+  /// The first violation of a property is the one that is told; it is confirmed before.
   mutating func add(
     _ verdict: WorldVerdict, definition: WorldDefinition, valuation: [SymbolValue]
   ) throws {
     tried += 1
+    usedProjections = definition.projections
+    isCut = isCut || verdict.cut != nil
     figures.states += verdict.states
     figures.transitions += verdict.transitions
     figures.settled += verdict.settled
@@ -98,8 +109,10 @@ struct VerificationFindings {
         verdicts[name] = .inconclusive(
           "symbols with too many values to be tried one by one: "
             + valuations.untried.joined(separator: ", "))
-      } else if Cancellation.isRequested, tried < valuations.all.count {
-        verdicts[name] = .inconclusive("interrupted")
+      } else if tried + skipped < valuations.all.count {
+        verdicts[name] = .inconclusive(
+          Cancellation.isRequested
+            ? "interrupted" : "not all values were tried, for the search ended before")
       } else if tried == 0 {
         verdicts[name] = .inconclusive("no values of the symbols satisfy the assumptions")
       }
@@ -118,7 +131,10 @@ struct VerificationFindings {
       scenario.interleaving == .calls
         ? "every interleaving of API calls" : "every interleaving of whole reconciles"
     ]
-    if !scenario.symbols.isEmpty, valuations.untried.isEmpty {
+    if isCut || tried + skipped < valuations.all.count || !valuations.untried.isEmpty {
+      return ["a part of the states only, for the search was cut or values were left out"]
+    }
+    if !scenario.symbols.isEmpty {
       let names = scenario.symbols.map(\.name).joined(separator: ", ")
       lines.append("every value of \(names): \(tried) valuation\(tried == 1 ? "" : "s")")
     }
@@ -126,7 +142,7 @@ struct VerificationFindings {
   }
 
   private func notes(_ projections: ProjectionSet) -> [String] {
-    let off = projections.switchedOff.map(\.rawValue)
+    let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
     return off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
   }
 }

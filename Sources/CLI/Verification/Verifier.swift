@@ -35,7 +35,9 @@ package struct Verifier {
   /// Makes a verifier.
   package init(options: Options = Options()) { self.options = options }
 
-  /// Verifies a world. Throws what a controller that fails to run throws, and `KverifyBug`.
+  /// Verifies a world.
+  ///
+  /// Throws what a controller that fails to run throws, and `KverifyBug`.
   package func verify(_ definition: WorldDefinition) throws -> WorldVerdict {
     let world = World(definition)
     var parts: [WorldVerdict.Part] = []

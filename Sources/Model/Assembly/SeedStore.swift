@@ -27,6 +27,16 @@ final class SeedStore: ObjectReader {
     _ seeds: [SeedObject], names: [NameBinding], version: KubernetesVersion, kinds: KindCatalogue
   ) throws {
     resources = ResourceRegistry.builtIn(version)
+    // A policy that is not enforced would let runs through that a cluster refuses.
+    let admission = [
+      "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "ValidatingWebhookConfiguration",
+      "MutatingWebhookConfiguration",
+    ]
+    for seed in seeds {
+      guard let kind = seed.object["kind"]?.string, admission.contains(kind) else { continue }
+      throw RefusedObject(
+        location: seed.location, message: "\(kind) is not supported by this version of kverify")
+    }
     for seed in seeds where seed.object["kind"]?.string == "CustomResourceDefinition" {
       do {
         try resources.register(definition: seed.object)

@@ -45,7 +45,8 @@ package struct WorldBuilder {
     definition.interleaving = scenario.interleaving
     definition.time = scenario.time
     definition.appliedKinds = AppliedKinds.of(scenario, kinds: store.objects.map(\.key.groupKind))
-    definition.projections = projections
+    definition.projections =
+      OrdinalUse.isByRankOnly(scenario) ? projections : projections.without(.ordinals)
     return definition
   }
 

@@ -13,7 +13,10 @@ extension Composition {
       if world.versions.mentioned(in: change.old) != world.versions.mentioned(in: change.new) {
         return true
       }
-      if hasOrdinals(change.new) { return true }
+      let form = ordinalForm(of: change.new)
+      if form.revisionFamily != nil || form.ranked != change.new && !copiesEndWithTheirStep {
+        return true
+      }
     }
     for (word, _) in context.effects {
       guard let cell = layout.cell(at: word) else { continue }
@@ -23,7 +26,6 @@ extension Composition {
       }
     }
     // A flag of a request with a fresh name may be the last mention of it.
-    guard !families.isEmpty || mode == .calls else { return false }
     return !families.isEmpty
   }
 
@@ -39,14 +41,26 @@ extension Composition {
 
   // MARK: Ordinals
 
-  /// Whether an object holds an ordinal that is not in its smallest form.
-  private func hasOrdinals(_ version: UInt32) -> Bool {
-    guard let object = world.versions.object(version) else { return false }
-    return Ordinals.rankedGenerations(object) != object || Ordinals.revision(of: object) != nil
+  /// Whether no copy of an object outlives the step that read it: then the ordinals of a changed
+  /// object can be ranked once for all states, with its step.
+  var copiesEndWithTheirStep: Bool {
+    mode == .reconcile && audited == nil && world.mutants.isEmpty
+      && world.definition.projections.contains(.ordinals)
+      && world.definition.participants.allSatisfy { $0.lag == nil }
+  }
+
+  /// Ranks the ordinals of the objects that a step changed, after its rules were judged.
+  func rankChangedObjects(_ context: StepContext) {
+    for change in context.changes {
+      let version = context.version(now: change.key)
+      let ranked = ordinalForm(of: version).ranked
+      if ranked != version { context.set(.object(change.key), encode(ranked, of: change.key)) }
+    }
   }
 
   /// What ranking makes of a version, and whose revisions it takes part in; computed once a version.
   private func ordinalForm(of version: UInt32) -> OrdinalForm {
+    if version == 0 { return OrdinalForm(ranked: 0, revisionFamily: nil) }
     if let known = ordinalForms[version] { return known }
     guard let object = world.versions.object(version) else {
       return OrdinalForm(ranked: version, revisionFamily: nil)

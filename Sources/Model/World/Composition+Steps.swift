@@ -195,6 +195,7 @@ extension Composition {
     var flags = draft.flags
     if !context.changes.isEmpty { flags.insert(.changesObject) }
     let violations = draft.isDisabled ? [] : try violatedRules(context, draft)
+    if copiesEndWithTheirStep { rankChangedObjects(context) }
     let needsFinish =
       draft.restart != nil || mode == .calls && !context.changes.isEmpty
       || needsCanonicalForm(context) || !world.mutants.isEmpty

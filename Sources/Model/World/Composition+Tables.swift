@@ -2,7 +2,9 @@ import CEL
 
 /// Interned values: selections, lists, outstanding events, superseded reads.
 extension Composition {
-  /// The id of a selection. The cells of all objects at the start that it covers exist afterwards.
+  /// The id of a selection.
+  ///
+  /// The cells of all objects at the start that it covers exist afterwards.
   func scanID(_ scan: ObjectScan) -> Int {
     if let id = scanIDs[scan] { return id }
     for (key, _) in world.definition.objects where scan.covers(key) {

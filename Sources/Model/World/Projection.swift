@@ -15,7 +15,9 @@ package enum Projection: String, CaseIterable, Hashable, Sendable {
   case components
 }
 
-/// A projection that leaves out too much: what the audit is there to catch. Only tests make them.
+/// A projection that leaves out too much: what the audit is there to catch.
+///
+/// Only tests make them.
 enum ProjectionMutant: CaseIterable {
   /// Whether an object is being deleted is left out.
   case identity

@@ -10,7 +10,7 @@ struct RunLimit {
 
 /// How far a run of a reconcile came.
 enum RunEnd {
-  /// It waits before its next write.
+  /// It waits behind a write, before its next question.
   case suspended
   case ended(ReconcileOutcome)
 }
@@ -126,6 +126,9 @@ final class ReconcileRun: ReconcileOracle {
   // MARK: Answers of this state
 
   private func answer(_ question: Question) throws -> Answer {
+    // Behind its last write the run of a step asks nothing more: another step may come in between and
+    // change the answer.
+    guard writes < limit.writes else { throw Suspension() }
     let index = tree.depth(of: node)
     switch question {
     case .get(_, let key):
@@ -162,7 +165,6 @@ final class ReconcileRun: ReconcileOracle {
 
   private func send(_ request: APIRequest, question: Question, index: Int) throws -> Answer {
     if question.isWrite {
-      guard writes < limit.writes else { throw Suspension() }
       writes += 1
       if let (fault, write) = limit.fault, write == writes - 1 {
         return try sendFaulty(request, fault, question: question, index: index)

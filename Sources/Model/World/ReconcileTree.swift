@@ -32,7 +32,9 @@ package final class ReconcileTree {
   /// How many reconciles ran to their end: the number of root-to-leaf paths.
   package private(set) var completed = 0
 
-  /// Makes an empty tree. Node 0 means "not in flight" and belongs to nobody.
+  /// Makes an empty tree.
+  ///
+  /// Node 0 means "not in flight" and belongs to nobody.
   package init() {
     nodes.append(
       Node(

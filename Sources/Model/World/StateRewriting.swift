@@ -69,8 +69,10 @@ struct StateRewriting {
     }
   }
 
-  /// The node at the end of the renamed path. The reconciler is not run: what it does is the same up
-  /// to the renaming, for it can compare fresh values and copy them, no more.
+  /// The node at the end of the renamed path.
+  ///
+  /// The reconciler is not run: what it does is the same up to the renaming, for it can compare
+  /// fresh values and copy them, no more.
   private func rename(node: UInt32) -> UInt32 {
     let tree = world.tree
     let worker = tree.worker(of: node)

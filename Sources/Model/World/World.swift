@@ -25,7 +25,9 @@ package final class World {
   /// Where runs start: every object that a controller reconciles is queued.
   package let rootRequests: [CellLayout.Worker]
 
-  /// Makes a world. The objects are interned in their order.
+  /// Makes a world.
+  ///
+  /// The objects are interned in their order.
   package init(_ definition: WorldDefinition) {
     self.definition = definition
     server = APIServer(
@@ -138,10 +140,14 @@ package final class World {
     return object
   }
 
-  /// Notes that creation order of a kind matters. The exploration must start again.
+  /// Notes that creation order of a kind matters.
+  ///
+  /// The exploration must start again.
   func rank(_ groupKind: GroupKind) { rankedKinds.insert(groupKind) }
 
-  /// Notes that a lagging controller reads a kind. The exploration must start again.
+  /// Notes that a lagging controller reads a kind.
+  ///
+  /// The exploration must start again.
   func cache(_ groupKind: GroupKind, for controller: Int) {
     cachedKinds[controller, default: []].insert(groupKind)
   }
