@@ -222,7 +222,7 @@ extension Composition {
       switch read.kind {
       case .word:
         if let cell = layout.cell(at: read.index) { touched.read.insert(cell) }
-      case .scan: touched.scans.insert(scans[read.index])
+      case .scan: touched.scans.insert(scans.scan(read.index))
       case .freshIndex, .choice: break
       }
     }

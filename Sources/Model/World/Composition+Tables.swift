@@ -6,40 +6,26 @@ extension Composition {
   ///
   /// The cells of all objects at the start that it covers exist afterwards.
   func scanID(_ scan: ObjectScan) -> Int {
-    if let id = scanIDs[scan] { return id }
-    for (key, _) in world.definition.objects where scan.covers(key) {
-      _ = layout.slot(.object(key))
+    let (id, isNew) = scans.id(of: scan)
+    if isNew {
+      for (key, _) in world.definition.objects where scan.covers(key) {
+        _ = layout.slot(.object(key))
+      }
     }
-    scans.append(scan)
-    scanIDs[scan] = scans.count - 1
-    return scans.count - 1
+    return id
   }
 
   /// The id of the list of objects that a selection accepts at a state.
   func scan(_ id: Int, _ state: UnsafeBufferPointer<UInt32>) -> UInt32 {
-    let scan = scans[id]
-    var list: [Answer.ListedObject] = []
-    for (key, word) in layout.objects(of: scan.groupKind) where scan.covers(key) {
-      let version = decode(word < state.count ? state[word] : 0, of: key)
-      if version != 0, matches(version, scan) {
-        list.append(Answer.ListedObject(key: key, version: version))
-      }
-    }
-    return intern(list, &lists, &listIDs)
+    scans.listID(id, state, layout, world)
   }
 
   /// The list with an id.
-  func list(_ id: UInt32) -> [Answer.ListedObject] { lists[Int(id)] }
+  func list(_ id: UInt32) -> [Answer.ListedObject] { scans.list(id) }
 
   /// Whether a version is accepted by the selection of a scan.
   func matches(_ version: UInt32, _ scan: ObjectScan) -> Bool {
-    guard version != 0 else { return false }
-    if scan.selection == .all { return true }
-    let key = UInt64(scanID(scan)) << 32 | UInt64(version)
-    if let known = scanMatches[key] { return known }
-    let result = world.versions.object(version).map { scan.selection.matches($0) } ?? false
-    scanMatches[key] = result
-    return result
+    version != 0 && (scan.selection == .all || scans.matches(version, scanID(scan), world))
   }
 
   /// The outstanding events with an id.

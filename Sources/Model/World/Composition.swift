@@ -28,11 +28,7 @@ package final class Composition {
   package var lookedUpSteps = 0
 
   // Interned values.
-  var scans: [ObjectScan] = []
-  var scanIDs: [ObjectScan: Int] = [:]
-  var scanMatches: [UInt64: Bool] = [:]
-  var lists: [[Answer.ListedObject]] = [[]]
-  var listIDs: [[Answer.ListedObject]: UInt32] = [[]: 0]
+  var scans = ScanTable()
   var pendingLists: [[PendingEvent]] = [[]]
   var pendingIDs: [[PendingEvent]: UInt32] = [[]: 0]
   var supersededSets: [[SupersededRead]] = [[]]

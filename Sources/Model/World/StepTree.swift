@@ -38,24 +38,10 @@ package struct StepTree: ~Copyable {
   private static let unknown: UInt32 = 0x7FFF_FFFF
 
   private var nodes: [UInt32] = []
-  private var keys: UnsafeMutablePointer<UInt64>
-  private var targets: UnsafeMutablePointer<UInt32>
-  private var capacity: Int
-  private var used = 0
+  private var edges = EdgeTable()
 
   /// Makes an empty tree.
-  package init() {
-    capacity = 1024
-    keys = .allocate(capacity: capacity)
-    keys.initialize(repeating: .max, count: capacity)
-    targets = .allocate(capacity: capacity)
-    targets.initialize(repeating: 0, count: capacity)
-  }
-
-  deinit {
-    keys.deallocate()
-    targets.deallocate()
-  }
+  package init() {}
 
   /// How many nodes there are.
   package var nodeCount: Int { nodes.count }
@@ -84,20 +70,7 @@ package struct StepTree: ~Copyable {
   /// The node behind an edge; nil where it was never taken.
   @inline(__always)
   package borrowing func next(_ node: UInt32, _ value: UInt32) -> UInt32? {
-    let key = UInt64(node) << 32 | UInt64(value)
-    var slot = Self.slot(key) & (capacity - 1)
-    while true {
-      let found = keys[slot]
-      if found == key { return targets[slot] }
-      if found == .max { return nil }
-      slot = (slot + 1) & (capacity - 1)
-    }
-  }
-
-  @inline(__always)
-  private static func slot(_ key: UInt64) -> Int {
-    let product = (key ^ key >> 29) &* 0x9E37_79B9_7F4A_7C15
-    return Int(truncatingIfNeeded: product >> 20)
+    edges.target(node, value)
   }
 
   /// Records a path from a root: its reads with their values, and the leaf at its end.
@@ -121,30 +94,7 @@ package struct StepTree: ~Copyable {
   private mutating func addEdge(_ node: UInt32, _ value: UInt32) -> UInt32 {
     nodes.append(Self.unknown)
     let target = UInt32(nodes.count - 1)
-    if (used + 1) * 2 > capacity { grow() }
-    insert(UInt64(node) << 32 | UInt64(value), target)
-    used += 1
+    edges.add(node, value, target)
     return target
-  }
-
-  private mutating func insert(_ key: UInt64, _ target: UInt32) {
-    var slot = Self.slot(key) & (capacity - 1)
-    while keys[slot] != .max { slot = (slot + 1) & (capacity - 1) }
-    keys[slot] = key
-    targets[slot] = target
-  }
-
-  private mutating func grow() {
-    let (oldKeys, oldTargets, oldCapacity) = (keys, targets, capacity)
-    capacity *= 2
-    keys = .allocate(capacity: capacity)
-    keys.initialize(repeating: .max, count: capacity)
-    targets = .allocate(capacity: capacity)
-    targets.initialize(repeating: 0, count: capacity)
-    for slot in 0..<oldCapacity where oldKeys[slot] != .max {
-      insert(oldKeys[slot], oldTargets[slot])
-    }
-    oldKeys.deallocate()
-    oldTargets.deallocate()
   }
 }
