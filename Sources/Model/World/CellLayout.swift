@@ -11,6 +11,7 @@ package final class CellLayout {
   package private(set) var queueWords: [Int] = []
   package private(set) var timerWords: [Int] = []
   package private(set) var busyWords: [Int] = []
+  private let interleaving: Scenario.Interleaving
   /// How many words a state has.
   package private(set) var width = 0
   /// The workers, by index: a controller and a request that it may get.
@@ -30,8 +31,8 @@ package final class CellLayout {
   /// The flags of a worker.
   package enum FlagKind: Hashable, Sendable { case queue, timer, busy }
 
-  /// Makes an empty layout.
-  package init() {}
+  /// Makes an empty layout; only in mode `calls` a reconcile can be in flight between two steps.
+  package init(_ interleaving: Scenario.Interleaving) { self.interleaving = interleaving }
 
   /// The index of a worker; a new one gets the next index, and words where a group starts.
   package func worker(_ controller: Int, _ request: ReconcileRequest) -> Int {
@@ -43,7 +44,7 @@ package final class CellLayout {
     if id % 32 == 0 {
       queueWords.append(newWord())
       timerWords.append(newWord())
-      busyWords.append(newWord())
+      if interleaving == .calls { busyWords.append(newWord()) }
     }
     return id
   }

@@ -14,7 +14,8 @@ extension Composition: TransitionSystem {
     audited?.note(state)
     var isBusy = false
     for group in layout.queueWords.indices {
-      var bits = flags(layout.queueWords[group], state) | flags(layout.busyWords[group], state)
+      var bits = flags(layout.queueWords[group], state)
+      if mode == .calls { bits |= flags(layout.busyWords[group], state) }
       while bits != 0 {
         let worker = group * 32 + bits.trailingZeroBitCount
         bits &= bits - 1
@@ -64,10 +65,12 @@ extension Composition: TransitionSystem {
   ) throws {
     for worker in layout.workers.indices {
       let slot = layout.slot(.queue, worker: worker)
-      let busy = layout.slot(.busy, worker: worker)
-      guard flags(slot.word, state) & slot.mask | flags(busy.word, state) & busy.mask != 0 else {
-        continue
+      var isPending = flags(slot.word, state) & slot.mask != 0
+      if mode == .calls {
+        let busy = layout.slot(.busy, worker: worker)
+        isPending = isPending || flags(busy.word, state) & busy.mask != 0
       }
+      guard isPending else { continue }
       let controller = layout.workers[worker].controller
       for fault in Fault.allCases {
         guard let budget = layout.existingSlot(.budget(fault, controller: controller)),

@@ -105,7 +105,7 @@ extension Composition {
     for (worker, entry) in layout.workers.enumerated() where entry.controller == controller {
       clear(layout.slot(.queue, worker: worker))
       clear(layout.slot(.timer, worker: worker))
-      clear(layout.slot(.busy, worker: worker))
+      if mode == .calls { clear(layout.slot(.busy, worker: worker)) }
       for cell in [
         Cell.position(controller: controller, entry.request),
         .superseded(controller: controller, entry.request),

@@ -44,10 +44,8 @@ extension Composition {
   }
 
   private func workerSlots(_ worker: Int) -> [Slot] {
-    [
-      layout.slot(.queue, worker: worker), layout.slot(.timer, worker: worker),
-      layout.slot(.busy, worker: worker),
-    ]
+    let slots = [layout.slot(.queue, worker: worker), layout.slot(.timer, worker: worker)]
+    return mode == .calls ? slots + [layout.slot(.busy, worker: worker)] : slots
   }
 
   /// Closes the gaps in the numbers of each class; the order of the numbers stays.

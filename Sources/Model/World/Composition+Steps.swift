@@ -91,6 +91,8 @@ extension Composition {
     context.lastNode = run.node
     switch end {
     case .suspended:
+      // In mode `reconcile` only a crash stops in between, and drops the position.
+      guard mode == .calls else { break }
       context.set(.busy(controller: controller, request), 1)
       context.set(position, run.node)
       if !run.bornSuperseded.isEmpty {

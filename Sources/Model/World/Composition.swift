@@ -9,7 +9,7 @@ package import Transitions
 package final class Composition {
   package let world: World
   package let component: Component
-  package let layout = CellLayout()
+  package let layout: CellLayout
 
   // Actions, by id.
   var actions: [WorldAction] = []
@@ -65,6 +65,7 @@ package final class Composition {
   package init(_ world: World, component: Component) {
     self.world = world
     self.component = component
+    layout = CellLayout(world.definition.interleaving)
     var kinds: [PropertyKind] = []
     var indices: [Int] = []
     var predicates: [StatePredicate] = []
