@@ -10,8 +10,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// For the modules on the search's hot path: a tenth to a third of its time went into dynamic checks of
-/// exclusive access. The tests run the debug build, which makes them all.
+/// The settings of the modules on the search's hot path.
+///
+/// A tenth to a third of a search's time went into dynamic checks of exclusive access. The tests run
+/// the debug build, which makes them all.
 let hot: [SwiftSetting] =
   strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
