@@ -25,7 +25,8 @@ extension DiagnosticCode {
       .unknownDocumentKind, .badName, .fieldsDoNotCombine, .notSupportedYet:
       fieldExplanation
     case .duplicateObject, .undefinedKind, .versionNotServed, .unknownController, .unknownName,
-      .unknownStep, .unknownBuiltin, .unknownOption, .wrongScope, .incompleteManifest, .unused:
+      .unknownStep, .unknownBuiltin, .unknownOption, .wrongScope, .incompleteManifest, .unused,
+      .refusedObject:
       referenceExplanation
     case .expressionSyntax, .undefinedIdentifier, .expressionType, .resultType, .unknownFunction:
       expressionExplanation
@@ -253,6 +254,12 @@ extension DiagnosticCode {
       explain(
         "The kind is cluster-scoped, or is not.", "A cluster-scoped object has no namespace.",
         example: "kind: Node with metadata.namespace", next: "Remove the namespace.")
+    case .refusedObject:
+      explain(
+        "The API server refuses an object of the initial state.",
+        "Every object is created through the simulated API server, with the rules of a real one.",
+        example: "a Deployment whose selector does not match its template's labels",
+        next: "Mend the object as kubectl create would demand.")
     case .incompleteManifest:
       explain(
         "The manifest lacks what every object has.",

@@ -47,6 +47,7 @@ package enum DiagnosticCode: String, CaseIterable, Hashable, Sendable {
   case wrongScope = "KV0409"
   case incompleteManifest = "KV0410"
   case unused = "KV0411"
+  case refusedObject = "KV0412"
 
   case expressionSyntax = "KV0501"
   case undefinedIdentifier = "KV0502"

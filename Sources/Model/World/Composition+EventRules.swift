@@ -26,7 +26,7 @@ extension Composition {
       case .conflict: return sent.response.code == 409
       case .error: return !sent.response.isSuccess
       case .create, .update, .patch, .apply, .delete:
-        return sent.response.isSuccess && !sent.changes.isEmpty
+        return !sent.changes.isEmpty
           && verb(of: sent.request) == rule.verb
       }
     }

@@ -220,14 +220,20 @@ final class ReconcileRun: ReconcileOracle {
         return answer
       }
       faultHit = true
-      return .response(code: 409, body: Self.status(409, "Conflict", request), changed: [])
+      let body = Self.status(409, "Conflict", request)
+      let response = APIResponse(code: 409, body: body)
+      context.sent.append(SentRequest(request: request, response: response, changes: []))
+      return .response(code: 409, body: body, changed: [])
     case .lostResponse, .crash:
       faultHit = true
-      guard case .response(_, _, let changed) = perform(request, index: index) else {
-        preconditionFailure("a request without a response")
-      }
-      let answer = Answer.response(
-        code: 504, body: Self.status(504, "Timeout", request), changed: changed)
+      guard case .response(_, _, let changed) = perform(request, index: index),
+        let written = context.sent.popLast()
+      else { preconditionFailure("a request without a response") }
+      let body = Self.status(504, "Timeout", request)
+      let response = APIResponse(code: 504, body: body)
+      context.sent.append(
+        SentRequest(request: request, response: response, changes: written.changes))
+      let answer = Answer.response(code: 504, body: body, changed: changed)
       note(answer, at: index)
       return answer
     }

@@ -45,12 +45,34 @@ package struct ScenarioLoader {
             advice: "rename one of the two")
         }
         names[scenario.name] = scenario.location
+        if !findings.hasErrors { checkInitialState(of: scenario) }
         scenarios.append(scenario)
       }
     }
     return Result(
       scenarios: scenarios, diagnostics: withoutConsequences(findings.diagnostics),
       sources: library.sources)
+  }
+
+  /// Creates the objects of the initial state, so that what the API server refuses is found before a
+  /// verification begins; symbols have their first values.
+  private func checkInitialState(of scenario: Scenario) {
+    let symbols = Dictionary(
+      scenario.symbols.compactMap { symbol in
+        symbol.values?.first.map { (symbol.name, $0) }
+      }
+    ) { first, _ in first }
+    guard symbols.count == scenario.symbols.count else { return }
+    do {
+      _ = try WorldBuilder(scenario, symbols: symbols).build(projections: ProjectionSet())
+    } catch let refused as RefusedObject {
+      findings.add(
+        .refusedObject, at: refused.location,
+        "the API server refuses this object: \(refused.message)",
+        advice: "mend it as kubectl create would demand")
+    } catch {
+      // Anything else is told where it happens, when the scenario is verified.
+    }
   }
 
   /// Leaves out what only follows from a missing file: the kinds and controllers it would define.
