@@ -90,6 +90,9 @@ package enum VerificationDriver {
         definition.properties.removeAll { !names.contains($0.name) }
       }
       return definition
+    } catch let error as EvaluationError {
+      throw VerificationFailure.scenario(
+        "an object of the initial state cannot be evaluated: \(error.message)")
     } catch let refused as RefusedObject {
       throw VerificationFailure.scenario(
         "\(refused.location): the API server refuses this object: \(refused.message)")
@@ -134,6 +137,9 @@ package enum VerificationDriver {
   private static func guarded<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()
+    } catch let error as UnusableExpression {
+      throw VerificationFailure.scenario(
+        "an expression of \(error.place) cannot be evaluated: \(error.reason)")
     } catch let bug as KverifyBug {
       throw VerificationFailure.bug(bug.finding)
     } catch let error as NotDeterministic {

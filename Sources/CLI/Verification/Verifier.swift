@@ -69,6 +69,8 @@ package struct Verifier {
     search.stop = options.stop
     search.cancellation = options.cancellation
     search.progress = options.progress
+    // The observer looks at the clock; a slow world must not keep it waiting.
+    search.progressInterval = 256
     search.memoryInUse = options.memoryInUse
     while true {
       let composition = Composition(world, component: component)

@@ -125,8 +125,18 @@ extension Composition {
   }
 
   /// A user event: its guard is the first question of its program (SEMANTICS.md, "Events").
+  ///
+  /// Throws `UnusableExpression` where an expression of the event cannot be evaluated.
   private func happen(_ index: Int, _ context: StepContext, _ draft: inout StepDraft) throws {
     let event = world.definition.events[index]
+    do {
+      try happen(index, event, context)
+    } catch let error as EvaluationError {
+      throw UnusableExpression(place: "the event \(event.name)", reason: error.message)
+    }
+  }
+
+  private func happen(_ index: Int, _ event: WorldEvent, _ context: StepContext) throws {
     let left = context.word(.event(index))
     let view = StateView(context, .after)
     if let condition = event.guardCondition, try !condition(view) {

@@ -208,9 +208,13 @@ package final class Composition {
   }
 
   /// Runs a user's program whose error has no room here: it is thrown by the next `expand`.
-  func attempt<Value>(_ body: () throws -> Value) -> Value? {
+  func attempt<Value>(_ place: String, _ body: () throws -> Value) -> Value? {
     do {
       return try body()
+    } catch let error as EvaluationError {
+      let unusable = UnusableExpression(place: place, reason: error.message)
+      deferredError = deferredError ?? unusable
+      return nil
     } catch {
       deferredError = deferredError ?? error
       return nil

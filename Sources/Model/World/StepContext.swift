@@ -199,7 +199,10 @@ final class StepContext {
         }
       case .map(let map):
         for case .some(let object) in [before, after] {
-          let requests = composition.attempt { try map(object, StateView(self, .after)) } ?? []
+          let requests =
+            composition.attempt("a watch of \(reconciler.name)") {
+              try map(object, StateView(self, .after))
+            } ?? []
           for request in requests { enqueue(controller, request) }
         }
       }

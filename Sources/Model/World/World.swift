@@ -159,6 +159,14 @@ package struct RestartNeeded: Error {
   package let reason: String
 }
 
+/// An expression that decides what happens (a guard or body of an event, the map of a watch) cannot be
+/// evaluated: the scenario is not usable as it is.
+package struct UnusableExpression: Error {
+  /// Whose expression it is.
+  package let place: String
+  package let reason: String
+}
+
 /// A controller asked a different question, or came to a different end, after the same answers.
 package struct NotDeterministic: Error {
   package let controller: String
