@@ -72,7 +72,10 @@ struct VerificationOutcome {
   private static func record(_ report: VerificationReport, in folder: String) -> [String: String] {
     var paths: [String: String] = [:]
     for property in report.properties {
-      guard case .violated(let counterexample) = property.verdict else { continue }
+      guard case .violated(let counterexample) = property.verdict,
+        // What is never reached has no run to replay.
+        !counterexample.record.schedules.isEmpty
+      else { continue }
       let place = "\(folder)/\(report.scenario)"
       let path = "\(place)/\(property.name).json"
       var json = counterexample.record.json

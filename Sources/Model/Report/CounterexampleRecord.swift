@@ -132,6 +132,7 @@ package struct CounterexampleRecord: Hashable, Sendable {
         steps: steps, returnsToStep: target,
         trigger: item["trigger"]?.int.flatMap { Int(exactly: $0) })
     }
+    guard !schedules.isEmpty else { throw FormatError(reason: "it has no schedule") }
   }
 
   private static func items<Item>(

@@ -11,7 +11,13 @@ struct ScenarioLoaderTests {
           time: anytime
           kubernetesVersion: "1.30"
           objects:
-          - {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: "${load}"}}
+          - apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              replicas: "${load}"
+              selector: {matchLabels: {a: b}}
+              template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}
           - {apiVersion: v1, kind: Node, metadata: {name: one}}
           controllers:
           - builtin: deployment
@@ -128,9 +134,9 @@ struct ScenarioLoaderTests {
         scope: Cluster
         names: {kind: Foo, plural: foos}
         versions:
-        - {name: v1alpha1, served: false, storage: false}
-        - {name: v1beta1, served: true, storage: false}
-        - {name: v1, served: true, storage: true}
+        - {name: v1alpha1, served: false, storage: false, schema: {openAPIV3Schema: {type: object}}}
+        - {name: v1beta1, served: true, storage: false, schema: {openAPIV3Schema: {type: object}}}
+        - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
 
       """
     let spec = """
