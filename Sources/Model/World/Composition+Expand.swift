@@ -96,6 +96,7 @@ extension Composition: TransitionSystem {
   private func emit(
     _ action: UInt32, _ state: UnsafeBufferPointer<UInt32>, _ buffer: inout SuccessorBuffer
   ) throws -> Bool {
+    if !usesMemo { actionRoots[Int(action)] = steps.addRoot() }
     let before = buffer.successors.count
     var outcome: UInt32 = 0
     try descend(action, actionRoots[Int(action)], [], &outcome, state, &buffer)

@@ -4,6 +4,7 @@ package import Transitions
 /// Predicates and end states.
 extension Composition {
   package func evaluate(predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> PredicateValue {
+    if !usesMemo { predicateRoots[predicate] = steps.addRoot() }
     var node = predicateRoots[predicate]
     while true {
       switch steps.node(node) {

@@ -19,6 +19,7 @@ package final class Composition {
   var timerActions: [UInt32] = []
 
   // Steps that are known.
+  let usesMemo: Bool
   var steps = StepTree()
   var leaves: [StepLeaf] = []
   var leafEffects: [LeafEffect] = []
@@ -65,6 +66,7 @@ package final class Composition {
   package init(_ world: World, component: Component) {
     self.world = world
     self.component = component
+    usesMemo = world.definition.projections.contains(.memo)
     layout = CellLayout(world.definition.interleaving)
     var kinds: [PropertyKind] = []
     var indices: [Int] = []

@@ -13,6 +13,8 @@ package enum Projection: String, CaseIterable, Hashable, Sendable {
   case freshNames
   /// Independent parts of the composition are verified one by one.
   case components
+  /// A step is computed once for all states that agree in what it reads.
+  case memo
 }
 
 /// A projection that leaves out too much: what the audit is there to catch.

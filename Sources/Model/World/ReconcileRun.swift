@@ -28,6 +28,7 @@ final class ReconcileRun: ReconcileOracle {
   private let limit: RunLimit
   private(set) var node: UInt32
   private(set) var writes = 0
+  private var conditionalWrites = 0
   /// Whether the fault of the limit hit a write.
   private(set) var faultHit = false
   /// Objects that this reconcile wrote, as they were just before its first write of them.
@@ -166,8 +167,9 @@ final class ReconcileRun: ReconcileOracle {
   private func send(_ request: APIRequest, question: Question, index: Int) throws -> Answer {
     if question.isWrite {
       writes += 1
-      if let (fault, write) = limit.fault, write == writes - 1 {
-        return try sendFaulty(request, fault, question: question, index: index)
+      if question.isConditionalWrite { conditionalWrites += 1 }
+      if let (fault, write) = limit.fault, write == number(of: question, for: fault) {
+        return sendFaulty(request, fault, index: index)
       }
     }
     let answer = perform(request, index: index)
@@ -209,16 +211,15 @@ final class ReconcileRun: ReconcileOracle {
     return .object(object)
   }
 
-  private func sendFaulty(
-    _ request: APIRequest, _ fault: Fault, question: Question, index: Int
-  ) throws -> Answer {
+  /// The number of a write among those that a fault may hit: a conflict hits conditional ones only.
+  private func number(of question: Question, for fault: Fault) -> Int? {
+    guard fault == .conflict else { return writes - 1 }
+    return question.isConditionalWrite ? conditionalWrites - 1 : nil
+  }
+
+  private func sendFaulty(_ request: APIRequest, _ fault: Fault, index: Int) -> Answer {
     switch fault {
     case .conflict:
-      guard question.isConditionalWrite else {
-        let answer = perform(request, index: index)
-        note(answer, at: index)
-        return answer
-      }
       faultHit = true
       let body = Self.status(409, "Conflict", request)
       let response = APIResponse(code: 409, body: body)

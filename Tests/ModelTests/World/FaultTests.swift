@@ -92,6 +92,21 @@ import Testing
     #expect(unconditional.verdicts["no-conflict"] == "holds")
   }
 
+  /// With whole reconciles as steps a conflict hits the conditional write behind an unconditional one.
+  @Test func aConflictFindsItsWriteInAWholeReconcile() throws {
+    let steps = """
+      \(Self.create)
+        - id: label
+          patch: {target: object, merge: {metadata: {labels: {seen: "yes"}}}}
+          preconditions: true
+      """
+    let text = scenario(
+      "{conflict: {times: 1}}", steps: steps,
+      properties: "  - {name: no-conflict, never: {by: one, verb: conflict}}"
+    ).replacing("spec:\n  objects:", with: "spec:\n  interleaving: reconcile\n  objects:")
+    #expect(try verdicts(text).verdicts["no-conflict"] == "stepRule")
+  }
+
   /// A Pod may fail as often as the kubelet lets it, and is then replaced.
   @Test func podsFailAsOftenAsTheyMay() throws {
     func failed(_ limit: Int) throws -> [String: String] {

@@ -101,6 +101,27 @@ import Testing
     #expect(verdicts["settles"] == "cannotConverge")
   }
 
+  /// Steps that are looked up lead where steps that are computed lead: the same counts without the memo.
+  @Test(arguments: [
+    crash, "examples/random-name-stale-cache/scenario.yaml",
+    "examples/stale-zookeeper/scenario.yaml", "examples/two-certificates-one-secret/scenario.yaml",
+    "Tests/Scenarios/b-mode-flip/scenario.yaml", "Tests/Scenarios/d-deployment/n2.yaml",
+    "Tests/Families/fan-in.yaml", "Tests/Families/user-events.yaml",
+  ])
+  func theMemoChangesNothing(_ path: String) throws {
+    func explore(_ projections: ProjectionSet) throws -> (SearchResult, [String: String]) {
+      let world = World(try WorldExploration.definition(path: path, projections))
+      let (composition, result, _) = try WorldExploration.explore(world)
+      return (result, WorldExploration.verdicts(composition, result))
+    }
+    let (with, verdicts) = try explore(ProjectionSet())
+    let (without, others) = try explore(ProjectionSet().without(.memo))
+    #expect(with.states == without.states)
+    #expect(with.transitions == without.transitions)
+    #expect(with.settled == without.settled)
+    #expect(verdicts == others)
+  }
+
   /// Behind a write another step may come before the next read: `a` then sees the flag that `b` set when
   /// it saw what `a` had written.
   @Test func readsBehindAWriteMayChange() throws {
