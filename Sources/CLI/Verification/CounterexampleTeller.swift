@@ -122,8 +122,7 @@ struct CounterexampleTeller {
     guard ends.count == 2 else { return [] }
     let tokens = replay.composition.world.tokens
     return Set(ends[0].keys).union(ends[1].keys).sorted().compactMap { key in
-      ObjectDifference(
-        key, old: ends[0][key].map { tokens.shown($0) }, new: ends[1][key].map { tokens.shown($0) })
+      tokens.difference(key, old: ends[0][key], new: ends[1][key])
     }
   }
 }

@@ -86,10 +86,8 @@ struct StepTeller {
   }
 
   private func differences(_ account: StepAccount) -> [ObjectDifference] {
-    account.sent.flatMap(\.changes).compactMap { change in
-      ObjectDifference(
-        change.key, old: change.old.map { world.tokens.shown($0) },
-        new: change.new.map { world.tokens.shown($0) })
+    account.sent.flatMap(\.changes).compactMap {
+      world.tokens.difference($0.key, old: $0.old, new: $0.new)
     }
   }
 
@@ -103,6 +101,13 @@ struct StepTeller {
 }
 
 extension FreshTokens {
+  /// The difference between two versions of an object, for people.
+  func difference(_ key: ObjectKey, old: JSONObject?, new: JSONObject?) -> ObjectDifference? {
+    var difference = ObjectDifference(key, old: old.map(shown), new: new.map(shown))
+    difference?.object = display(key.description)
+    return difference
+  }
+
   /// An object for people.
   func shown(_ object: JSONObject) -> JSONObject {
     display(.object(object)).object ?? object

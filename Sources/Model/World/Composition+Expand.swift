@@ -193,5 +193,5 @@ extension Composition: TransitionSystem {
   }
 }
 
-/// A computed step did not lead where its reads say: a bug of ours.
+/// A computed step did not lead where its reads say, or read in another order: a bug of ours.
 struct MissingStep: Error {}

@@ -9,19 +9,20 @@ extension Composition {
     while true {
       switch steps.node(node) {
       case .leaf(let value): return PredicateValue(rawValue: UInt8(value)) ?? .isError
-      case .unknown: compute(predicate: predicate, state)
+      case .unknown: return compute(predicate: predicate, state)
       case .read(let read):
         let value = value(of: read, state)
-        if let next = steps.next(node, value) {
-          node = next
-        } else {
-          compute(predicate: predicate, state)
+        guard let next = steps.next(node, value) else {
+          return compute(predicate: predicate, state)
         }
+        node = next
       }
     }
   }
 
-  private func compute(predicate: Int, _ state: UnsafeBufferPointer<UInt32>) {
+  private func compute(
+    predicate: Int, _ state: UnsafeBufferPointer<UInt32>
+  ) -> PredicateValue {
     let context = StepContext(self, state: state)
     let value: PredicateValue
     do {
@@ -34,8 +35,13 @@ extension Composition {
       value = .isError
     }
     note(context.reads)
-    steps.record(
+    let isRecorded = steps.record(
       root: predicateRoots[predicate], path: context.reads, leaf: UInt32(value.rawValue))
+    if !isRecorded {
+      // Not deterministic, which is a bug of ours: the search ends with it.
+      deferredError = deferredError ?? MissingStep()
+    }
+    return value
   }
 
   /// What goes wrong when a property's predicate is evaluated at a state; nil where nothing does.

@@ -14,7 +14,8 @@ extension Composition {
       throw error
     }
     note(context.reads)
-    steps.record(root: actionRoots[Int(action)], path: context.reads, leaf: UInt32(leaf))
+    guard steps.record(root: actionRoots[Int(action)], path: context.reads, leaf: UInt32(leaf))
+    else { throw MissingStep() }
     computedSteps += 1
   }
 

@@ -17,7 +17,7 @@ package struct FreshToken: Hashable, Comparable, Sendable {
 
 /// The classes of fresh values and how a token is written inside ordinary text.
 ///
-/// A token is eight lower-case letters and digits, so a name that contains one is still a DNS
+/// A token is nine lower-case letters and digits, so a name that contains one is still a DNS
 /// label: a marker, the class and the number, each in an alphabet in ASCII order, so that names sort
 /// as their numbers do. Renaming is substitution in text.
 package final class FreshTokens {
@@ -27,7 +27,8 @@ package final class FreshTokens {
     for (digit, byte) in alphabet.enumerated() { table[Int(byte)] = digit }
     return table
   }()
-  private static let length = 8
+  /// The marker, four digits of the class, three of the number.
+  private static let length = 9
 
   private let marker: [UInt8]
   private var families: [String] = []
@@ -43,6 +44,7 @@ package final class FreshTokens {
   /// The class with this description; made where it is new.
   package func family(_ description: String) -> UInt16 {
     if let id = familyIDs[description] { return id }
+    precondition(families.count < Int(UInt16.max), "too many classes of fresh values")
     let id = UInt16(families.count)
     families.append(description)
     familyIDs[description] = id
@@ -55,10 +57,13 @@ package final class FreshTokens {
   /// The text of a token.
   package func text(_ token: FreshToken) -> String {
     var bytes = marker
-    for number in [Int(token.family), Int(token.index)] {
-      bytes.append(Self.alphabet[number / 729 % 27])
-      bytes.append(Self.alphabet[number / 27 % 27])
-      bytes.append(Self.alphabet[number % 27])
+    precondition(token.index < 19_683, "more fresh values of one class than a name can tell")
+    for (number, digits) in [(Int(token.family), 4), (Int(token.index), 3)] {
+      var divisor = digits == 4 ? 19_683 : 729
+      while divisor > 0 {
+        bytes.append(Self.alphabet[number / divisor % 27])
+        divisor /= 27
+      }
     }
     return String(decoding: bytes, as: UTF8.self)
   }
@@ -113,14 +118,14 @@ package final class FreshTokens {
   }
 
   private func token(at start: Int, in bytes: [UInt8]) -> FreshToken? {
-    var numbers = [0, 0]
-    for position in 0..<6 {
+    var (family, index) = (0, 0)
+    for position in 0..<7 {
       let digit = Self.digitOf[Int(bytes[start + position])]
       guard digit >= 0 else { return nil }
-      numbers[position / 3] = numbers[position / 3] * 27 + digit
+      if position < 4 { family = family * 27 + digit } else { index = index * 27 + digit }
     }
-    guard numbers[0] < families.count else { return nil }
-    return FreshToken(family: UInt16(numbers[0]), index: UInt16(numbers[1]))
+    guard family < families.count else { return nil }
+    return FreshToken(family: UInt16(family), index: UInt16(index))
   }
 
   /// A text with its tokens replaced.

@@ -75,20 +75,23 @@ package struct StepTree: ~Copyable {
 
   /// Records a path from a root: its reads with their values, and the leaf at its end.
   ///
-  /// The same values so far must lead to the same next read: the step is deterministic.
+  /// The same values so far must lead to the same next read: the step is deterministic. False where
+  /// they do not; nothing is recorded behind that place.
   package mutating func record(
     root: UInt32, path: [(read: StateRead, value: UInt32)], leaf: UInt32
-  ) {
+  ) -> Bool {
     var node = root
     for (read, value) in path {
       switch self.node(node) {
       case .unknown: nodes[Int(node)] = read.raw
-      case .read(let known): precondition(known == read, "a step reads in two orders")
-      case .leaf: preconditionFailure("a step reads on after its end")
+      case .read(let known): guard known == read else { return false }
+      case .leaf: return false
       }
       node = next(node, value) ?? addEdge(node, value)
     }
+    if case .read = self.node(node) { return false }
     nodes[Int(node)] = leaf | Self.leafBit
+    return true
   }
 
   private mutating func addEdge(_ node: UInt32, _ value: UInt32) -> UInt32 {
