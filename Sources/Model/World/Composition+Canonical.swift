@@ -75,18 +75,23 @@ extension Composition {
 
   private func rankOrdinals(_ words: inout [UInt32]) {
     var revisions: [String: [(key: ObjectKey, word: Int, version: UInt32)]] = [:]
-    for (word, cell) in layout.wordCells {
-      guard case .object(let key) = cell, word < words.count else { continue }
-      let version = decode(words[word], of: key)
+    mentionIndex.update(self)
+    for index in mentionIndex.facts.indices {
+      let fact = mentionIndex.facts[index]
+      guard fact.content == .object, fact.word < words.count else { continue }
+      let version = words[fact.word] == 0 ? fact.initial : words[fact.word] - 1
       guard version != 0 else { continue }
       let form = ordinalForm(of: version)
+      guard form.ranked != version || form.revisionFamily != nil,
+        case .object(let key) = layout.wordCells[index].cell
+      else { continue }
       var current = version
       if form.ranked != version, !isOutstanding(key, words) {
-        words[word] = encode(form.ranked, of: key)
+        words[fact.word] = encode(form.ranked, of: key)
         current = form.ranked
       }
       if let family = form.revisionFamily {
-        revisions[family, default: []].append((key, word, current))
+        revisions[family, default: []].append((key, fact.word, current))
       }
     }
     if revisions.isEmpty { return }

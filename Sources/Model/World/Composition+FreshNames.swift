@@ -16,11 +16,12 @@ extension Composition {
   private func mentions(_ words: UnsafeBufferPointer<UInt32>, _ alive: inout AliveTokens) {
     mentionIndex.update(self)
     alive.insert(mentionIndex.outside)
-    for (index, entry) in layout.wordCells.enumerated() {
-      let value = entry.word < words.count ? words[entry.word] : 0
-      switch entry.cell {
-      case .object(let key):
-        let current = decode(value, of: key)
+    for index in mentionIndex.facts.indices {
+      let fact = mentionIndex.facts[index]
+      let value = fact.word < words.count ? words[fact.word] : 0
+      switch fact.content {
+      case .object:
+        let current = value == 0 ? fact.initial : value - 1
         guard current != 0 else { continue }
         alive.insert(mentionIndex.ofCells[index])
         alive.insert(world.versions.mentioned(in: current))

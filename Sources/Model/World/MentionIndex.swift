@@ -3,6 +3,19 @@ import CEL
 /// Which fresh values the names of cells and requests and the paths of reconciles in flight mention;
 /// computed once each.
 struct MentionIndex {
+  /// What a cell holds that may mention fresh values.
+  enum Content: UInt8 { case object, deadline, position, pending, other }
+
+  /// A cell in numbers: a walk over all cells of a state must not copy keys.
+  struct CellFact {
+    let word: Int
+    let content: Content
+    /// For an object: its version at the start, which the word 0 stands for.
+    let initial: UInt32
+  }
+
+  /// By position in `CellLayout.wordCells`.
+  private(set) var facts: [CellFact] = []
   /// By position in `CellLayout.wordCells`.
   private(set) var ofCells: [[FreshToken]] = []
   /// By worker.
@@ -17,7 +30,8 @@ struct MentionIndex {
   mutating func update(_ composition: Composition) {
     let (layout, world) = (composition.layout, composition.world)
     if ofCells.count < layout.wordCells.count || ofCells.isEmpty {
-      for (_, cell) in layout.wordCells[ofCells.count...] {
+      for (word, cell) in layout.wordCells[ofCells.count...] {
+        facts.append(Self.fact(of: cell, at: word, world))
         switch cell {
         case .object(let key): ofCells.append(world.tokens.mentioned(in: key.name))
         case .deadline(_, let request, let label):
@@ -35,6 +49,17 @@ struct MentionIndex {
       let tokens = world.tokens.mentioned(in: worker.request.name)
       if !tokens.isEmpty { namedWorkers.append(ofWorkers.count) }
       ofWorkers.append(tokens)
+    }
+  }
+
+  private static func fact(of cell: Cell, at word: Int, _ world: World) -> CellFact {
+    switch cell {
+    case .object(let key):
+      CellFact(word: word, content: .object, initial: world.initialVersions[key] ?? 0)
+    case .deadline: CellFact(word: word, content: .deadline, initial: 0)
+    case .position: CellFact(word: word, content: .position, initial: 0)
+    case .pending: CellFact(word: word, content: .pending, initial: 0)
+    default: CellFact(word: word, content: .other, initial: 0)
     }
   }
 
