@@ -29,8 +29,8 @@ final class SeedStore: ObjectReader {
     resources = ResourceRegistry.builtIn(version)
     // A policy that is not enforced would let runs through that a cluster refuses.
     let admission = [
-      "ValidatingAdmissionPolicy", "MutatingAdmissionPolicy", "ValidatingWebhookConfiguration",
-      "MutatingWebhookConfiguration",
+      "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
+      "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration",
     ]
     for seed in seeds {
       guard let kind = seed.object["kind"]?.string, admission.contains(kind) else { continue }
@@ -66,6 +66,27 @@ final class SeedStore: ObjectReader {
       }
     )
     for seed in first + rest { try create(seed.object, at: seed.location, server, kinds) }
+    // The initial objects were there before the policies, which act from now on.
+    try register(seeds, "ValidatingAdmissionPolicy") { (object) throws(AdmissionPolicyError) in
+      try resources.policies.register(policy: object)
+    }
+    try register(seeds, "ValidatingAdmissionPolicyBinding") {
+      (object) throws(AdmissionPolicyError) in
+      try resources.policies.register(binding: object)
+    }
+  }
+
+  private func register(
+    _ seeds: [SeedObject], _ kind: String,
+    _ take: (JSONObject) throws(AdmissionPolicyError) -> Void
+  ) throws {
+    for seed in seeds where seed.object["kind"]?.string == kind {
+      do {
+        try take(seed.object)
+      } catch {
+        throw RefusedObject(location: seed.location, message: "\(error)")
+      }
+    }
   }
 
   /// The objects in the order of their creation.

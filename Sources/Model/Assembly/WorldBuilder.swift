@@ -47,6 +47,9 @@ package struct WorldBuilder {
     definition.appliedKinds = AppliedKinds.of(scenario, kinds: store.objects.map(\.key.groupKind))
     definition.projections =
       OrdinalUse.isByRankOnly(scenario) ? projections : projections.without(.ordinals)
+    if store.resources.policies.readsBookkeeping {
+      definition.projections = definition.projections.without(.ordinals).without(.ownership)
+    }
     return definition
   }
 

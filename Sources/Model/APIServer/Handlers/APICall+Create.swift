@@ -40,6 +40,7 @@ extension APICall {
     errors += customRuleErrors(object, old: nil, after: errors)
     if !errors.isEmpty { throw .invalid(resource.group, resource.kind, object.name, errors) }
     object = try stored(object)
+    try admit(.create, key, object: object, old: nil)
     if let existing = reader.object(key) {
       var error = APIError.alreadyExists(resource.group, resource.plural, object.name)
       if existing.deletionTimestamp != nil {

@@ -111,6 +111,7 @@ extension APICall {
     throws(APIError) -> Deletion
   {
     try checkPreconditions(key, existing, given)
+    try admitDeletion(key, existing, given)
     if resource.groupKind == GroupKind(group: "", kind: "Namespace") {
       return try deleteNamespace(key, existing, given)
     }
@@ -144,6 +145,17 @@ extension APICall {
         object: object, isGone: false,
         changes: isChanged ? [ObjectChange(key, old: existing, new: object)] : [], key: key)
     }
+  }
+
+  /// Policies are asked about a deletion unless it is under way already or an eviction, which was
+  /// admitted as such.
+  private func admitDeletion(
+    _ key: ObjectKey, _ existing: JSONObject, _ options: DeleteOptions
+  ) throws(APIError) {
+    var marked = existing
+    if case .pending = gracefulDeletion(&marked, options) { return }
+    guard request.subresource.isEmpty else { return }
+    try admit(.delete, key, object: nil, old: existing)
   }
 
   /// BeforeDelete's preconditions; the group and kind stand where elsewhere the resource does.

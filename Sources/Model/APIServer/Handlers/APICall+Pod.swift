@@ -18,6 +18,7 @@ extension APICall {
     }
     let options = try DeleteOptions(body["deleteOptions"])
     let pod = try existing()
+    try admit(.create, key, object: body, old: nil)
     // Pods that do not serve, or that go anyway, need no budget (canIgnorePDB).
     let phase = pod.at("status", "phase")?.string ?? ""
     let ignoresBudgets =
@@ -145,6 +146,7 @@ extension APICall {
     }
     changed.set(.array(others + [scheduled]), at: "status", "conditions")
     changed = try stored(changed)
+    try admit(.create, key, object: body, old: nil)
     return APIResponse(
       code: 201, body: success, changes: [ObjectChange(key, old: pod, new: changed)])
   }

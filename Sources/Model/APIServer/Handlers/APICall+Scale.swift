@@ -11,7 +11,7 @@ extension APICall {
   }
 
   /// The Scale that shows an object's replicas.
-  private func scale(of object: JSONObject, _ paths: ScalePaths) -> JSONObject {
+  func scale(of object: JSONObject, _ paths: ScalePaths) -> JSONObject {
     var metadata = JSONObject()
     for field in ["name", "namespace", "uid", "creationTimestamp"] {
       metadata[field] = object.metadata[field]

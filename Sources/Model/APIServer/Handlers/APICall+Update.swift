@@ -81,6 +81,7 @@ extension APICall {
       errors = [error, error] + errors
     }
     if !errors.isEmpty { throw .invalid(resource.group, resource.kind, object.name, errors) }
+    try admitUpdate(object, old: existing)
     if isDeleted(by: object, old: existing) {
       let version = reader.resourceVersion(of: key)
       return APIResponse(

@@ -7,6 +7,8 @@ package import CEL
 package struct ResourceRegistry: Sendable {
   /// All resources, by group and kind.
   package private(set) var resources: [Resource]
+  /// What validating admission asks about every write; none unless a scenario has policies.
+  package var policies = AdmissionPolicies()
   private var byGroupKind: [GroupKind: Int] = [:]
 
   private let version: KubernetesVersion
