@@ -86,7 +86,7 @@ final class AdmissionActivation: Activation {
   private let version: String
   private let params: JSONObject?
   private let variables: [AdmissionPolicy.Variable]
-  private var known: [String: Result<Value, any Error>] = [:]
+  private var known: [String: Value] = [:]
 
   init(
     _ attributes: AdmissionAttributes, version: String, params: JSONObject?,
@@ -99,10 +99,9 @@ final class AdmissionActivation: Activation {
   }
 
   func value(of name: String) throws -> Value? {
-    if let value = known[name] { return try value.get() }
-    let result = Result { try find(name) }
-    guard let value = try result.get() else { return nil }
-    known[name] = .success(value)
+    if let value = known[name] { return value }
+    let value = try find(name)
+    known[name] = value
     return value
   }
 

@@ -53,7 +53,7 @@ struct AdmissionCompiler {
     return program
   }
 
-  /// Notes what an expression may read. A comparison with null reads nothing but presence.
+  /// Notes what an expression may read; comparing with null reads nothing but presence.
   private mutating func note(_ source: String, _ program: Program) {
     let presence = #/\b(?:object|oldObject|params|namespaceObject)\s*[!=]=\s*null\b/#
     let rest = (try? environment.compile(source.replacing(presence, with: "true"))) ?? program

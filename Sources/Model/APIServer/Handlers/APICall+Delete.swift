@@ -152,9 +152,9 @@ extension APICall {
   private func admitDeletion(
     _ key: ObjectKey, _ existing: JSONObject, _ options: DeleteOptions
   ) throws(APIError) {
+    guard request.subresource.isEmpty, !server.resources.policies.isEmpty else { return }
     var marked = existing
     if case .pending = gracefulDeletion(&marked, options) { return }
-    guard request.subresource.isEmpty else { return }
     try admit(.delete, key, object: nil, old: existing)
   }
 
