@@ -24,7 +24,7 @@ package struct WorldBuilder {
 
   /// Whether the assumptions hold for these symbols.
   package func satisfiesAssumptions() throws -> Bool {
-    let none = ScenarioObjects(NoObjects())
+    let none = ScenarioObjects(FixedObjects())
     return try scenario.assume.allSatisfy { try scope.test($0.program, none) }
   }
 
@@ -32,7 +32,7 @@ package struct WorldBuilder {
   package func build(projections: ProjectionSet) throws -> WorldDefinition {
     let seeds = try scenario.objects.map { object in
       let value = try object.template.evaluate(
-        ScenarioActivation(scope: scope, objects: ScenarioObjects(NoObjects())))
+        ScenarioActivation(scope: scope, objects: ScenarioObjects(FixedObjects())))
       return SeedObject(object: value.object ?? JSONObject(), location: object.location)
     }
     let store = try SeedStore(seeds, names: scenario.names, version: version, kinds: scenario.kinds)
@@ -279,14 +279,6 @@ extension NameBinding {
       key.groupKind == groupKind && (namespace == nil || namespace == key.namespace)
     }
   }
-}
-
-/// A store without objects, for expressions that may read none.
-final class NoObjects: MappingReader {
-  func object(_ key: ObjectKey) -> JSONObject? { nil }
-  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
-    -> [JSONObject]
-  { [] }
 }
 
 extension SymbolDeclaration {

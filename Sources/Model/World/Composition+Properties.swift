@@ -124,16 +124,8 @@ extension Composition {
     guard !paths.isEmpty || !isPlain, let object = world.versions.object(version) else {
       return version
     }
-    var plain = object
-    if !isPlain {
-      if plain.at("metadata", "creationTimestamp") != nil {
-        plain.set(.string(VirtualClock.instant), at: "metadata", "creationTimestamp")
-      }
-      if !definition.appliedKinds.contains(key.groupKind) {
-        plain.set(nil, at: "metadata", "managedFields")
-      }
-    }
-    var value = JSONValue.object(plain)
+    var value = JSONValue.object(
+      isPlain ? object : world.plainIdentity(of: object, groupKind: key.groupKind))
     for ignored in paths { value = value.removing(ignored.path[...]) }
     return value.object.map { world.versions.intern($0) } ?? version
   }
@@ -143,7 +135,7 @@ extension Composition {
 final class FixedObjects: MappingReader {
   private let stored: [ObjectKey: JSONObject]
 
-  init(_ stored: [ObjectKey: JSONObject]) { self.stored = stored }
+  init(_ stored: [ObjectKey: JSONObject] = [:]) { self.stored = stored }
 
   func object(_ key: ObjectKey) -> JSONObject? { stored[key] }
 

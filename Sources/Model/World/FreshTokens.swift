@@ -51,9 +51,6 @@ package final class FreshTokens {
     return id
   }
 
-  /// What a class is for, for people.
-  package func description(of family: UInt16) -> String { families[Int(family)] }
-
   /// The text of a token.
   package func text(_ token: FreshToken) -> String {
     var bytes = marker

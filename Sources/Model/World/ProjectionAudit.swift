@@ -51,9 +51,6 @@ package final class ProjectionAudit {
     return words
   }
 
-  /// How many pairs of states are kept.
-  package var pairCount: Int { pairs.count }
-
   /// Compares the kept pairs; nil where all behave equally, otherwise the first difference.
   package func run() throws -> String? {
     composition.audited = nil

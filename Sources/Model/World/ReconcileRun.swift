@@ -81,7 +81,6 @@ final class ReconcileRun: ReconcileOracle {
     replayed = tree.path(to: node)
     replayIndex = 0
     node = tree.root(controller: controller, request: request)
-    context.world.startedRuns += 1
     let outcome: ReconcileOutcome
     do {
       outcome = .finished(try participant.reconciler.reconcile(request, oracle: self))

@@ -43,9 +43,6 @@ package struct StepTree: ~Copyable {
   /// Makes an empty tree.
   package init() {}
 
-  /// How many nodes there are.
-  package var nodeCount: Int { nodes.count }
-
   /// Adds a root: the start of one action or predicate.
   package mutating func addRoot() -> UInt32 {
     nodes.append(Self.unknown)

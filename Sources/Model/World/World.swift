@@ -17,8 +17,6 @@ package final class World {
   package private(set) var rankedKinds: Set<GroupKind> = []
   /// The kinds that a lagging controller reads from its cache; grows by restarts.
   package private(set) var cachedKinds: [Int: Set<GroupKind>] = [:]
-  /// How many runs of a reconciler were started, whether they came to an end or not.
-  package internal(set) var startedRuns = 0
   /// Seeded bugs, for the tests that the audit must catch them.
   var mutants: Set<ProjectionMutant> = []
   var renamedVersions: [VersionRenaming: UInt32] = [:]
@@ -116,6 +114,13 @@ package final class World {
   /// An object less what is no part of its identity (SEMANTICS.md, "State identity").
   func identity(of object: JSONObject, groupKind: GroupKind) -> JSONObject {
     Self.identity(of: object, groupKind: groupKind, definition, mutants: mutants)
+  }
+
+  /// An object as a person compares it: its identity with every projection in force.
+  func plainIdentity(of object: JSONObject, groupKind: GroupKind) -> JSONObject {
+    var all = definition
+    all.projections = ProjectionSet()
+    return Self.identity(of: object, groupKind: groupKind, all, mutants: mutants)
   }
 
   private static func identity(
