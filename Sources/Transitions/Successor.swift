@@ -30,6 +30,11 @@ package struct StepFlags: OptionSet, Hashable, Sendable {
   @inlinable package static var changesObject: StepFlags { StepFlags(rawValue: 2) }
   /// A reconcile ended with an error in this step.
   @inlinable package static var endsInError: StepFlags { StepFlags(rawValue: 4) }
+  /// The action gives an optional one up and changes no object (`skip`).
+  @inlinable package static var givesUp: StepFlags { StepFlags(rawValue: 8) }
+  /// The action waits until no reconcile and no delivery is left: where it is enabled, a reduced search
+  /// takes everything that is enabled (POR.md, section 2, "Timers").
+  @inlinable package static var waitsForIdle: StepFlags { StepFlags(rawValue: 16) }
 
   /// Makes the union of some flags.
   @inlinable
@@ -62,7 +67,7 @@ package struct Successor: Sendable {
   package var outcome: UInt32
   /// What the step did.
   package var flags: StepFlags
-  /// The footprint's interned id; 0 where footprints are not recorded.
+  /// The footprint's id in `TransitionSystem.footprints`; 0 where there is no such table.
   package var footprint: UInt32
   /// The interned id of the set of step rules (properties with `old`, event rules) that this step
   /// violates; 0 for none.

@@ -65,4 +65,61 @@ package protocol TransitionSystem: AnyObject {
 
   /// The name of an action, for people.
   func describe(action: UInt32) -> String
+
+  // MARK: For a reduced search
+
+  /// The footprints of steps and predicates; nil where they are not recorded: such a system can be
+  /// searched in full only.
+  var footprints: FootprintTable? { get }
+
+  /// The action's name as footprints know it: actions that differ in nothing but names that are
+  /// renamed when states are matched are one class. Mostly the action itself.
+  func actionClass(of action: UInt32) -> UInt32
+
+  /// Whether a class may hold several actions: then some may be enabled while others are not.
+  func isCollective(actionClass: UInt32) -> Bool
+
+  /// What must happen before an action of a class, which is not enabled at this state, can be.
+  func enabling(
+    of actionClass: UInt32, at state: UnsafeBufferPointer<UInt32>
+  ) -> EnablingCondition
+
+  /// The footprint of what is read to evaluate a predicate at a state; it has reads only.
+  func reads(ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> UInt32
+
+  /// The name of a class of actions, for people.
+  func describe(actionClass: UInt32) -> String
+
+  /// What two footprints meet in, for people.
+  func describe(_ meeting: FootprintTable.Meeting) -> String
+}
+
+/// Why an action is not enabled: one conjunct of its condition that is false (POR.md, C2).
+package enum EnablingCondition: Hashable, Sendable {
+  /// It will never be enabled again: a budget is spent.
+  case never
+  /// Some action must write what these reads (a footprint's id) found.
+  case writeTo(reads: UInt32)
+  /// This class of actions, which is enabled here, must be taken first.
+  case after(actionClass: UInt32)
+}
+
+extension TransitionSystem {
+  package var footprints: FootprintTable? { nil }
+
+  package func actionClass(of action: UInt32) -> UInt32 { action }
+
+  package func isCollective(actionClass: UInt32) -> Bool { false }
+
+  package func enabling(
+    of actionClass: UInt32, at state: UnsafeBufferPointer<UInt32>
+  ) -> EnablingCondition { .never }
+
+  package func reads(
+    ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> UInt32 { 0 }
+
+  package func describe(actionClass: UInt32) -> String { describe(action: actionClass) }
+
+  package func describe(_ meeting: FootprintTable.Meeting) -> String { "\(meeting)" }
 }

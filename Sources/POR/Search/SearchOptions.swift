@@ -52,10 +52,19 @@ package enum StopRule: Sendable {
   case atFirstViolation
 }
 
+/// Whether needless interleavings are left out.
+package enum Reduction: Hashable, Sendable {
+  /// The full search.
+  case none
+  /// Stubborn sets, where the system records footprints.
+  case auto
+}
+
 /// How to search; the answers depend only on the limits and the stop rule.
 package struct SearchOptions {
   package var limits = SearchLimits()
   package var stop = StopRule.atTheEnd
+  package var reduction = Reduction.none
   /// Tries actions in a random order.
   package var shuffleSeed: UInt64?
   /// Seeds the hash of the state store.
@@ -70,6 +79,9 @@ package struct SearchOptions {
   var cycleEffort = 20_000
   /// Faults for the tests that must notice them.
   var faults: SeededFaults = []
+  var reductionFaults: ReductionFaults = []
+  /// Chooses among all stubborn sets at random instead of the smallest: the smallest hides bugs.
+  var choiceSeed: UInt64?
 
   /// Makes the defaults: no limits, every property judged.
   package init() {}
