@@ -87,10 +87,28 @@ package protocol TransitionSystem: AnyObject {
   /// The footprint of what is read to evaluate a predicate at a state; it has reads only.
   func reads(ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> UInt32
 
-  /// The name of a class of actions, for people.
+  // MARK: Symmetry
+
+  /// Whether some names are interchangeable: exchanging them leaves the system as it is.
+  var hasSymmetry: Bool { get }
+
+  /// Whether states that differ in an exchange of interchangeable names are matched: `initialState` and
+  /// `expand` then give one representative of each. A search sets it before each pass.
+  var usesSymmetry: Bool { get set }
+
+  /// Whether a property says the same after every exchange.
+  func respectsSymmetry(property: Int) -> Bool
+
+  /// The state that stands for all exchanges of a state. Asked while `usesSymmetry` is off, to find
+  /// real runs behind a run of representatives.
+  func representative(of state: UnsafeBufferPointer<UInt32>) -> [UInt32]
+
+  // MARK: For people
+
+  /// The name of a class of actions.
   func describe(actionClass: UInt32) -> String
 
-  /// What two footprints meet in, for people.
+  /// What two footprints meet in.
   func describe(_ meeting: FootprintTable.Meeting) -> String
 }
 
@@ -118,6 +136,17 @@ extension TransitionSystem {
   package func reads(
     ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
   ) -> UInt32 { 0 }
+
+  package var hasSymmetry: Bool { false }
+
+  package var usesSymmetry: Bool {
+    get { false }
+    set { precondition(!newValue, "a system without symmetry") }
+  }
+
+  package func respectsSymmetry(property: Int) -> Bool { true }
+
+  package func representative(of state: UnsafeBufferPointer<UInt32>) -> [UInt32] { Array(state) }
 
   package func describe(actionClass: UInt32) -> String { describe(action: actionClass) }
 
