@@ -1,19 +1,27 @@
 package import Transitions
 
-/// The full search: every state, every step, every property.
+/// The search: every state, every step, every property; or, reduced, as many as decide the same.
 ///
 /// One pass of depth-first search completes the strongly connected components and judges all
 /// properties but `leadsTo`, which has a pass of its own over a part of the states. Runs are sought
 /// only where something is violated. Figures and findings depend on the system alone, not on the
 /// order of actions or on hashes.
 package struct Search {
-  private let options: SearchOptions
+  let options: SearchOptions
 
   /// Makes a search.
   package init(options: SearchOptions = SearchOptions()) { self.options = options }
 
   /// Explores a system and judges its properties; throws what the system throws.
   package func run(_ system: any TransitionSystem) throws -> SearchResult {
+    if options.reduction == .auto, let footprints = system.footprints {
+      var run = ReducedRun(system, footprints, options)
+      return try run.result()
+    }
+    return try runInFull(system)
+  }
+
+  private func runInFull(_ system: any TransitionSystem) throws -> SearchResult {
     let properties = system.properties
     let fairness = FairnessRule(faults: options.faults)
     var space = StateSpace(system: system, hashSeed: options.hashSeed)
@@ -26,45 +34,24 @@ package struct Search {
     let bytes = space.byteCount + search.byteCount + judge.byteCount
 
     var builder = CounterexampleBuilder(properties: properties, options: options)
-    for (property, kind) in properties.enumerated() {
-      guard case .leadsTo(let from, let to) = kind, cut == nil || cut == .states else { continue }
-      let settled = judge.settled
-      var pass = ResponsePass(to: to, settled: settled, faults: options.faults)
+    if cut == nil || cut == .states {
       // Where the main pass was cut, only what it completed is known with all its successors.
-      var roots: [UInt32] = []
-      for state in (judge.triggers[property] ?? StateSet()).members
-      where search.isCompleted(state) {
-        roots.append(state)
-      }
-      cut = try respond(roots, &pass, &space, &watch) ?? cut
-      judge.note(pass.observations, of: property)
-      try builder.build(
-        property: property, from: from, to: to, pass, settled: settled, in: &space)
-      cut = judge.stop ?? cut
+      let later = try ResponseJudge(options: options).judge(
+        &judge, &builder, in: &space, &watch) { search.isCompleted($0) }
+      cut = later ?? cut
     }
     try builder.build(judge, in: &space)
     var findings: [Finding] = []
     for property in properties.indices {
-      findings.append(finding(of: property, judge, builder, cut))
+      findings.append(Self.finding(of: property, judge, builder, cut))
     }
     return SearchResult(
       states: states, transitions: search.transitions, settled: judge.endCount, cut: cut,
       findings: findings, bytes: bytes)
   }
 
-  private func respond(
-    _ roots: [UInt32], _ pass: inout ResponsePass, _ space: inout StateSpace,
-    _ watch: inout SearchWatch
-  ) throws -> CutReason? {
-    var search = ComponentSearch(
-      order: ActionOrder(shuffleSeed: nil), fairness: FairnessRule(faults: options.faults))
-    for root in roots {
-      if let cut = try search.run(from: root, &pass, in: &space, &watch) { return cut }
-    }
-    return nil
-  }
-
-  private func finding(
+  /// What is known of a property after a pass that judged it.
+  static func finding(
     of property: Int, _ judge: borrowing Judge, _ builder: borrowing CounterexampleBuilder,
     _ cut: CutReason?
   ) -> Finding {

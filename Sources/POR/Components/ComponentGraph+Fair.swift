@@ -49,7 +49,9 @@ extension ComponentGraph {
           for edge in edges[edgeRange(of: state)] where edge.isFair {
             let counts = edge.isInside || !faults.contains(.leavingActionsForgotten)
             if counts && takenIn[Int(edge.action)] != own { isFair = false }
-            if !edge.isInside || label[Int(edge.target)] != own { isTerminal = false }
+            if edge.isTaken && (!edge.isInside || label[Int(edge.target)] != own) {
+              isTerminal = false
+            }
           }
           return isFair || faults.contains(.noFairness)
         }

@@ -25,7 +25,7 @@ extension ComponentGraph {
       var isSettled = true
       var isStuck = false
       for state in partition[index] {
-        for edge in edges[edgeRange(of: state)] where edge.isFair {
+        for edge in edges[edgeRange(of: state)] where edge.isFair && edge.isTaken {
           if !edge.isInside || component[Int(edge.target)] != index { isSettled = false }
           if edge.flags.contains(.changesObject) && !faults.contains(.settledWithWrites) {
             isSettled = false

@@ -3,8 +3,9 @@ internal import Transitions
 /// The inner edges of one strongly connected component, listed again when it is complete.
 ///
 /// The search stores no edges; a component that has cycles is expanded a second time, into flat
-/// arrays over local numbers, and forgotten after its analysis. Edges that leave the component are
-/// kept only where they are fair: fairness asks what is enabled, not only what stays inside.
+/// arrays over local numbers, and forgotten after its analysis. Edges that leave the component, or that
+/// a reduced search does not take, are kept only where they are fair: fairness asks what is enabled,
+/// not only what stays inside.
 struct ComponentGraph {
   /// The target of an edge that leaves the component.
   static let outside = UInt32.max
@@ -17,16 +18,18 @@ struct ComponentGraph {
     var action: UInt32
     private var outcomeAndFlags: UInt32
 
-    init(target: UInt32, action: UInt32, outcome: UInt32, flags: StepFlags) {
-      precondition(outcome < 1 << 29, "an action with more than 2^29 outcomes")
+    init(target: UInt32, action: UInt32, outcome: UInt32, flags: StepFlags, isTaken: Bool) {
+      precondition(outcome < 1 << 28, "an action with more than 2^28 outcomes")
       self.target = target
       self.action = action
-      outcomeAndFlags = outcome << 3 | flags.rawValue & 7
+      outcomeAndFlags = outcome << 4 | (isTaken ? 0 : 8) | flags.rawValue & 7
     }
 
-    var outcome: UInt32 { outcomeAndFlags >> 3 }
+    var outcome: UInt32 { outcomeAndFlags >> 4 }
     var flags: StepFlags { StepFlags(rawValue: outcomeAndFlags & 7) }
     var isFair: Bool { flags.contains(.fair) }
+    /// Whether the search takes it; else it only tells that the action is enabled.
+    var isTaken: Bool { outcomeAndFlags & 8 == 0 }
     var isInside: Bool { target != ComponentGraph.outside }
   }
 
@@ -52,9 +55,9 @@ struct ComponentGraph {
       space.locateSuccessors()
       for index in 0..<count {
         let successor = space.buffer.successors[index]
-        let target = space.target(index)
         let flags = fairness.flags(of: successor)
-        let inside = local(target)
+        let isTaken = space.isTaken(index)
+        let inside = isTaken ? local(space.target(index)) : nil
         if inside == nil && !flags.contains(.fair) { continue }
         let action: UInt32
         if let known = actionNumbers[successor.action] {
@@ -67,7 +70,7 @@ struct ComponentGraph {
         edges.append(
           Edge(
             target: inside ?? Self.outside, action: action, outcome: successor.outcome,
-            flags: flags))
+            flags: flags, isTaken: isTaken))
       }
       starts.append(UInt32(edges.count))
     }

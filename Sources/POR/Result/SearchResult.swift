@@ -69,6 +69,8 @@ package struct SearchResult: Sendable {
   package var findings: [Finding]
   /// The bytes of the state store and of the search's tables at the end.
   package var bytes: Int
+  /// What the reduction did; nil for a full search.
+  package var reduction: ReductionFigures?
 
   package var isComplete: Bool { cut == nil }
 }

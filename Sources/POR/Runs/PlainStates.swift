@@ -49,12 +49,17 @@ struct PlainStates {
   private func withWords<Result>(
     _ state: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
   ) rethrows -> Result {
-    let missing = system.width - state.count
-    let padded = missing > 0 ? state + Array(repeating: 0, count: missing) : state
-    return try padded.withUnsafeBufferPointer(body)
+    try Self.padded(state, to: system.width).withUnsafeBufferPointer(body)
   }
 
-  private static func trimmed(_ state: [UInt32]) -> [UInt32] {
+  /// A state with zeros up to a width.
+  static func padded(_ state: [UInt32], to width: Int) -> [UInt32] {
+    let missing = width - state.count
+    return missing > 0 ? state + Array(repeating: 0, count: missing) : state
+  }
+
+  /// A state without the zeros at its end.
+  static func trimmed(_ state: [UInt32]) -> [UInt32] {
     guard let last = state.lastIndex(where: { $0 != 0 }) else { return [] }
     return Array(state[...last])
   }

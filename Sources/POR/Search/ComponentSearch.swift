@@ -7,7 +7,7 @@ internal import Transitions
 /// components. All successors of a state are entered into the store at once, while its inner nodes
 /// are at hand; an edge into an open component merges at once; only ids of unexplored states wait.
 /// So no edge is kept, and a state costs four bytes here once its component is complete.
-/// A reduced search takes this one's place with chosen sets per state (POR.md section 4).
+/// Where a reduced search (`ReducedSearch`) was before, only the steps that it took are followed.
 struct ComponentSearch: ~Copyable {
   private static let unseen: UInt32 = 0
   private static let waiting = UInt32.max
@@ -102,15 +102,16 @@ struct ComponentSearch: ~Copyable {
     roots.append(UInt32(place + 1))
     frames.append(Frame(place: UInt32(place), firstPending: UInt32(pending.count)))
     let count = try space.expand(state)
-    transitions += count
     space.locateSuccessors()
     order.prepare(count)
     var traits: Traits = []
     for position in 0..<count {
       let index = order[position]
       let successor = space.buffer.successors[index]
-      pass.take(successor, in: space)
       if fairness.flags(of: successor).contains(.fair) { traits.insert(.hasFairStep) }
+      guard space.isTaken(index) else { continue }
+      transitions += 1
+      pass.take(successor, in: space)
       let target = space.target(index)
       if Int(target) == number.count {
         if number.count == watch.maxStates { return .states }

@@ -21,6 +21,8 @@ struct Judge: ~Copyable, SearchPass {
   }
 
   let properties: [PropertyKind]
+  /// By property: whether this pass judges it.
+  private let isJudged: [Bool]
   private var statePredicates: [StatePredicate] = []
   private let options: SearchOptions
   /// By property.
@@ -37,17 +39,19 @@ struct Judge: ~Copyable, SearchPass {
   private(set) var fair = StateSet()
   /// By property that is `confluent`.
   private(set) var confluence: [Int: ConfluenceTable] = [:]
-  private var ends: Set<UInt32> = []
+  /// The distinct ends of settled states.
+  private(set) var ends: Set<UInt32> = []
   private(set) var stop: CutReason?
   private let asksForFairCycles: Bool
 
-  /// Makes the judge of some properties.
-  init(properties: [PropertyKind], options: SearchOptions) {
+  /// Makes the judge of some properties, given by their indices; nil for all.
+  init(properties: [PropertyKind], judging judged: [Int]? = nil, options: SearchOptions) {
     self.properties = properties
     self.options = options
+    isJudged = properties.indices.map { judged?.contains($0) ?? true }
     observations = Array(repeating: [], count: properties.count)
     var asksForFairCycles = false
-    for (index, property) in properties.enumerated() {
+    for (index, property) in properties.enumerated() where isJudged[index] {
       switch property {
       case .always(let predicate):
         statePredicates.append(
@@ -111,7 +115,7 @@ struct Judge: ~Copyable, SearchPass {
   }
 
   private mutating func noteRules(_ violations: UInt32, _ space: borrowing StateSpace) {
-    for property in space.system.violatedRules(violations) {
+    for property in space.system.violatedRules(violations) where isJudged[property] {
       note(Observations(.stepRule), of: property)
     }
   }
@@ -142,7 +146,7 @@ struct Judge: ~Copyable, SearchPass {
   }
 
   private mutating func noteLivelock(isTerminal: Bool) {
-    for (index, property) in properties.enumerated() {
+    for (index, property) in properties.enumerated() where isJudged[index] {
       guard case .converges = property else { continue }
       note(Observations(isTerminal ? .cannotConverge : .livelock), of: index)
     }
@@ -153,7 +157,7 @@ struct Judge: ~Copyable, SearchPass {
     fair.insert(state)
     if settled.contains(state) || options.faults.contains(.eventuallySettledOnly) { return }
     space.move(to: state)
-    for (index, property) in properties.enumerated() {
+    for (index, property) in properties.enumerated() where isJudged[index] {
       guard case .eventually(let predicate) = property else { continue }
       switch space.value(of: predicate) {
       case .isFalse: note(Observations(.fairCycleWithout), of: index)
@@ -168,7 +172,7 @@ struct Judge: ~Copyable, SearchPass {
     if isStuck { stuck.insert(state) }
     space.move(to: state)
     ends.insert(space.system.endState(space.words))
-    for (index, property) in properties.enumerated() {
+    for (index, property) in properties.enumerated() where isJudged[index] {
       switch property {
       case .settled(let predicate), .eventually(let predicate):
         switch space.value(of: predicate) {

@@ -4,7 +4,7 @@
 /// progress at every 32nd; memory, which may be a question to the system, at every 256th.
 struct SearchWatch {
   /// The number of states at which the search is cut.
-  let maxStates: Int
+  var maxStates: Int
   private let limits: SearchLimits
   private let cancellation: CancellationFlag?
   private let memoryInUse: (() -> Int)?

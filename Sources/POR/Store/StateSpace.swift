@@ -15,6 +15,10 @@ struct StateSpace: ~Copyable {
   private var roots = FlatBuffer<UInt64>()
   /// How many words a state has; it grows in `expand` only.
   private var width: Int
+  /// In a reduced search: what is taken at each state. Empty, everything is.
+  var chosen = ChosenSets()
+  /// The chosen set of the state that was expanded last.
+  private var chosenHere = ChosenSets.everything
 
   /// Makes a space that holds nothing but the initial state, as id 0.
   init(system: any TransitionSystem, hashSeed: UInt64) {
@@ -46,7 +50,24 @@ struct StateSpace: ~Copyable {
     buffer.removeAll()
     try system.expand(words, into: &buffer)
     if system.width > width { grow(at: state) }
+    chosenHere = chosen[state]
     return buffer.successors.count
+  }
+
+  /// Whether the search takes a successor of the state that was expanded last.
+  @inline(__always)
+  func isTaken(_ index: Int) -> Bool {
+    chosenHere == ChosenSets.everything
+      || chosen.contains(chosenHere, system.actionClass(of: buffer.successors[index].action))
+  }
+
+  /// Enters one successor into the store, located by itself.
+  mutating func locatedTarget(_ index: Int) -> UInt32 {
+    let successor = buffer.successors[index]
+    let root = buffer.changes.withUnsafeBufferPointer { changes in
+      cursor.root(after: Self.changes(of: successor, in: changes), in: &store.nodes)
+    }
+    return store.roots.intern(root).id
   }
 
   /// Works out the roots of all successors, for `target`.

@@ -1,0 +1,244 @@
+internal import Transitions
+
+/// Chooses and closes the set of actions that are taken at a state (POR.md, section 3: C0–C2, C1').
+///
+/// The members are places of enabled classes, classes that are not enabled, and observers. Work
+/// arrays are kept between states.
+struct StubbornSet: ~Copyable {
+  enum Member {
+    case enabled(Int)
+    case disabled(UInt32)
+    case observer(Int)
+  }
+
+  private let footprints: FootprintTable
+  private let faults: ReductionFaults
+  /// By place: whether it is chosen.
+  private(set) var isChosen: [Bool] = []
+  /// How many places are chosen.
+  private(set) var count = 0
+  private var hasObserver: [Bool]
+  private var disabled: Set<UInt32> = []
+  private var work: [Member] = []
+  private var unvisited: [Int] = []
+  /// By place: the footprint of the future, and by entry of a future whether it is enabled here.
+  private var futureOfPlace: [UInt32] = []
+  private var isEnabledEntry: [Bool] = []
+
+  /// Makes an empty set.
+  init(_ footprints: FootprintTable, observers: Int, faults: ReductionFaults) {
+    self.footprints = footprints
+    self.faults = faults
+    hasObserver = Array(repeating: false, count: observers)
+  }
+
+  // MARK: The first choice
+
+  /// Chooses at a state that is entered: the smallest set that is closed under the conflicts of what is
+  /// enabled, around a fair action where there is one.
+  ///
+  /// Without futures the relation is symmetric, so the sets are the connected components of a graph
+  /// and the first with one member ends the choice. What the future adds is added when the component
+  /// completes.
+  mutating func choose(
+    among enabled: borrowing EnabledActions, observerReads: [UInt32],
+    random: inout SplitMix64?
+  ) {
+    let total = enabled.count
+    if needsEverything(enabled) {
+      chooseEverything(total)
+      return
+    }
+    let fairOnly = enabled.union.contains(.fair)
+    var best: [Int]?
+    unvisited = Array(0..<total)
+    var seeds = unvisited.filter { !fairOnly || enabled.isFair($0) }
+    if random != nil { seeds.shuffle(using: &random!) }
+    for seed in seeds {
+      guard let position = unvisited.firstIndex(of: seed) else { continue }
+      unvisited.remove(at: position)
+      let members = component(of: seed, enabled, observerReads)
+      if members.count < (best?.count ?? .max) { best = members }
+      if random != nil || members.count == 1 { break }
+    }
+    isChosen = Array(repeating: false, count: total)
+    for place in best ?? [] { isChosen[place] = true }
+    count = best?.count ?? 0
+  }
+
+  /// Whether nothing may be left out: a timer waits for idleness (a barrier), or all that is enabled is
+  /// faults, which nothing else need follow.
+  private func needsEverything(_ enabled: borrowing EnabledActions) -> Bool {
+    if enabled.union.contains(.waitsForIdle) && !faults.contains(.noBarrier) { return true }
+    return !enabled.union.contains(.fair) && !enabled.union.contains(.givesUp)
+  }
+
+  private mutating func chooseEverything(_ total: Int) {
+    isChosen = Array(repeating: true, count: total)
+    count = total
+  }
+
+  /// The places connected with one by conflicts and observers; they leave `unvisited`.
+  private mutating func component(
+    of seed: Int, _ enabled: borrowing EnabledActions, _ observerReads: [UInt32]
+  ) -> [Int] {
+    let footprints = footprints
+    var members = [seed]
+    for observer in hasObserver.indices { hasObserver[observer] = false }
+    var next = 0
+    while next < members.count && !unvisited.isEmpty {
+      let footprint = enabled.footprints[members[next]]
+      next += 1
+      take(&members) { footprints.conflict(footprint, enabled.footprints[$0]) }
+      if faults.contains(.invisibleProperties) { continue }
+      for (observer, reads) in observerReads.enumerated()
+      where !hasObserver[observer] && footprints.disturbs(footprint, readsOf: reads) {
+        hasObserver[observer] = true
+        take(&members) { footprints.disturbs(enabled.footprints[$0], readsOf: reads) }
+      }
+    }
+    return members
+  }
+
+  /// Moves what satisfies a test from the unvisited places to the members.
+  private mutating func take(_ members: inout [Int], where isIn: (Int) -> Bool) {
+    var kept = 0
+    for index in unvisited.indices {
+      let place = unvisited[index]
+      if isIn(place) {
+        members.append(place)
+      } else {
+        unvisited[kept] = place
+        kept += 1
+      }
+    }
+    unvisited.removeLast(unvisited.count - kept)
+  }
+
+  // MARK: The closure
+
+  /// Closes a set under C1, C1' and C2 with what is known of the future; true where it grew.
+  ///
+  /// - chosen: the classes that are in it already.
+  mutating func close(
+    _ chosen: [UInt32], _ enabled: borrowing EnabledActions,
+    future: borrowing FlatBuffer<FutureEntry>, observerReads: [UInt32], _ space: borrowing StateSpace
+  ) -> Bool {
+    let total = enabled.count
+    isChosen = Array(repeating: false, count: total)
+    count = 0
+    for observer in hasObserver.indices { hasObserver[observer] = false }
+    disabled.removeAll(keepingCapacity: true)
+    work.removeAll(keepingCapacity: true)
+    join(enabled, future)
+    for actionClass in chosen {
+      if let place = enabled.place(of: actionClass) { add(place) }
+    }
+    let before = count
+    while let member = work.popLast(), count < total {
+      switch member {
+      case .enabled(let place):
+        follow(place, enabled, future, observerReads)
+        let actionClass = enabled.classes[place]
+        if space.system.isCollective(actionClass: actionClass) {
+          enable(actionClass, enabled, future, space)
+        }
+      case .disabled(let actionClass): enable(actionClass, enabled, future, space)
+      case .observer(let observer):
+        let reads = observerReads[observer]
+        addAll(enabled, future) { footprints, footprint in
+          footprints.disturbs(footprint, readsOf: reads)
+        }
+      }
+    }
+    return count > before
+  }
+
+  /// Looks up which entries of the future are enabled here.
+  private mutating func join(
+    _ enabled: borrowing EnabledActions, _ future: borrowing FlatBuffer<FutureEntry>
+  ) {
+    futureOfPlace = Array(repeating: 0, count: enabled.count)
+    isEnabledEntry = Array(repeating: false, count: future.count)
+    if faults.contains(.noFutures) { return }
+    for index in 0..<future.count where !future[index].isObserver {
+      if let place = enabled.place(of: future[index].actor) {
+        futureOfPlace[place] = future[index].footprint
+        isEnabledEntry[index] = true
+      }
+    }
+  }
+
+  private mutating func add(_ place: Int) {
+    if isChosen[place] { return }
+    isChosen[place] = true
+    count += 1
+    work.append(.enabled(place))
+  }
+
+  /// C1: what conflicts with an enabled member is a member; an observer of what it writes too.
+  private mutating func follow(
+    _ place: Int, _ enabled: borrowing EnabledActions,
+    _ future: borrowing FlatBuffer<FutureEntry>, _ observerReads: [UInt32]
+  ) {
+    let own = enabled.footprints[place]
+    addAll(enabled, future) { $0.conflict(own, $1) }
+    if faults.contains(.invisibleProperties) { return }
+    for (observer, reads) in observerReads.enumerated() where !hasObserver[observer] {
+      if footprints.disturbs(own, readsOf: reads) { addObserver(observer) }
+    }
+    if faults.contains(.currentReadsOnly) { return }
+    for index in 0..<future.count where future[index].isObserver {
+      let observer = Int(future[index].actor)
+      if !hasObserver[observer] && footprints.disturbs(own, readsOf: future[index].footprint) {
+        addObserver(observer)
+      }
+    }
+  }
+
+  private mutating func addObserver(_ observer: Int) {
+    hasObserver[observer] = true
+    work.append(.observer(observer))
+  }
+
+  /// C2: what may make a disabled member enabled is a member.
+  private mutating func enable(
+    _ actionClass: UInt32, _ enabled: borrowing EnabledActions,
+    _ future: borrowing FlatBuffer<FutureEntry>, _ space: borrowing StateSpace
+  ) {
+    if faults.contains(.noEnablingSets) { return }
+    switch space.system.enabling(of: actionClass, at: space.words) {
+    case .never: break
+    case .after(let first):
+      guard let place = enabled.place(of: first) else {
+        preconditionFailure("an enabling action that is not enabled")
+      }
+      add(place)
+    case .writeTo(let reads):
+      addAll(enabled, future) { footprints, footprint in
+        footprints.disturbs(footprint, readsOf: reads)
+      }
+    }
+  }
+
+  /// Adds every action of which some footprint, here or later, satisfies a test.
+  @inline(__always)
+  private mutating func addAll(
+    _ enabled: borrowing EnabledActions,
+    _ future: borrowing FlatBuffer<FutureEntry>, _ test: (FootprintTable, UInt32) -> Bool
+  ) {
+    for place in 0..<enabled.count where !isChosen[place] {
+      if test(footprints, enabled.footprints[place]) || test(footprints, futureOfPlace[place]) {
+        add(place)
+      }
+    }
+    if faults.contains(.noFutures) { return }
+    for index in 0..<future.count where !isEnabledEntry[index] && !future[index].isObserver {
+      let entry = future[index]
+      if !disabled.contains(entry.actor) && test(footprints, entry.footprint) {
+        disabled.insert(entry.actor)
+        work.append(.disabled(entry.actor))
+      }
+    }
+  }
+}

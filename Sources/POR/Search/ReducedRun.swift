@@ -1,0 +1,199 @@
+internal import Transitions
+
+/// All passes of a reduced search over one system.
+///
+/// First as few passes as the properties allow: those of safety together, those of liveness
+/// together, and where names are interchangeable those that allow for it by themselves. A pass whose
+/// observers leave little reduction is given up after some states, and its properties are decided
+/// one by one. `converges` is decided by a pass for safety where no cycle changes an object: a livelock
+/// would have runs with any number of writes, so the finite reduced graph would have such a cycle.
+struct ReducedRun: ~Copyable {
+  /// At how many states a pass of several observers is given up.
+  private static let sharedPassStates = 20_000
+
+  private let system: any TransitionSystem
+  private let footprints: FootprintTable
+  private let options: SearchOptions
+  private let kinds: [PropertyKind]
+  private var watch: SearchWatch
+  private var findings: [Finding?]
+  private var tasks: [SearchTask] = []
+  private var figures = ReductionFigures()
+  private var states = 0
+  private var transitions = 0
+  private var ends: Set<UInt32> = []
+  private var bytes = 0
+  private var cut: CutReason?
+
+  /// Makes the run of a search.
+  init(
+    _ system: any TransitionSystem, _ footprints: FootprintTable, _ options: SearchOptions
+  ) {
+    self.system = system
+    self.footprints = footprints
+    self.options = options
+    kinds = system.properties
+    watch = SearchWatch(options)
+    findings = Array(repeating: nil, count: kinds.count)
+  }
+
+  /// Runs the passes.
+  mutating func result() throws -> SearchResult {
+    plan()
+    let symmetric = tasks.filter(\.usesSymmetry)
+    tasks.removeAll(where: \.usesSymmetry)
+    defer { if system.hasSymmetry { system.usesSymmetry = false } }
+    if !symmetric.isEmpty {
+      system.usesSymmetry = true
+      try run(symmetric)
+      system.usesSymmetry = false
+      try Concretizer(system).concretize(&findings)
+    }
+    let others = tasks
+    tasks = []
+    try run(others)
+    let livelocks = tasks
+    tasks = []
+    try run(livelocks)
+    let reason = cut
+    return SearchResult(
+      states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
+      findings: findings.map { $0 ?? .inconclusive(.cut(reason ?? .cancelled)) }, bytes: bytes,
+      reduction: figures)
+  }
+
+  // MARK: Passes
+
+  /// The first plan: as few passes as possible.
+  private mutating func plan() {
+    var safety: [Int] = []
+    var liveness: [Int] = []
+    var symmetric: [Int] = []
+    for (property, kind) in kinds.enumerated() {
+      switch kind {
+      case .eventually, .leadsTo: liveness.append(property)
+      case .always, .sometimes, .settled, .converges, .confluent, .stepRule:
+        if system.hasSymmetry && system.respectsSymmetry(property: property) {
+          symmetric.append(property)
+        } else {
+          safety.append(property)
+        }
+      }
+    }
+    if !symmetric.isEmpty || system.hasSymmetry && kinds.isEmpty {
+      tasks.append(task(symmetric, usesSymmetry: true))
+    }
+    if !safety.isEmpty || !system.hasSymmetry && liveness.isEmpty { tasks.append(task(safety)) }
+    if !liveness.isEmpty { tasks.append(task(liveness, isLiveness: true)) }
+  }
+
+  private func task(
+    _ properties: [Int], isLiveness: Bool = false, usesSymmetry: Bool = false
+  ) -> SearchTask {
+    var task = SearchTask(
+      properties, of: kinds, liveness: isLiveness, faults: options.reductionFaults)
+    task.usesSymmetry = usesSymmetry
+    return task
+  }
+
+  /// Runs tasks over one store; what is given up is done again in parts, over another.
+  private mutating func run(_ wanted: [SearchTask]) throws {
+    if wanted.isEmpty || cut != nil { return }
+    var space = StateSpace(system: system, hashSeed: options.hashSeed)
+    var known = 0
+    var givenUp: [SearchTask] = []
+    for task in wanted where cut == nil {
+      if try !decide(task, in: &space, &known) { givenUp.append(task) }
+    }
+    if givenUp.count < wanted.count { states += known }
+    let parts = givenUp.flatMap { split($0) }
+    if !parts.isEmpty {
+      space = StateSpace(system: system, hashSeed: options.hashSeed)
+      known = 0
+      for part in parts where cut == nil { _ = try decide(part, in: &space, &known) }
+      states += known
+    }
+    bytes = max(bytes, space.byteCount)
+  }
+
+  /// What a task that was given up is divided into: all without observers, and each of the others.
+  private func split(_ task: SearchTask) -> [SearchTask] {
+    let single = task.properties.filter { property in
+      switch kinds[property] {
+      case .always, .sometimes, .eventually, .leadsTo: true
+      case .settled, .converges, .confluent, .stepRule: false
+      }
+    }
+    let rest = task.properties.filter { !single.contains($0) }
+    let groups = (rest.isEmpty ? [] : [rest]) + single.map { [$0] }
+    return groups.map {
+      self.task($0, isLiveness: task.isLiveness, usesSymmetry: task.usesSymmetry)
+    }
+  }
+
+  /// Runs one pass and keeps what it found; false where it was given up.
+  private mutating func decide(
+    _ task: SearchTask, in space: inout StateSpace, _ known: inout Int
+  ) throws -> Bool {
+    let canSplit = task.properties.count > 1 && !task.observers.isEmpty
+    var options = options
+    if canSplit {
+      options.limits.states = min(options.limits.states ?? .max, Self.sharedPassStates)
+    } else if let limit = options.limits.states {
+      options.limits.states = max(1, limit - states)
+    }
+    watch.maxStates = max(1, options.limits.states ?? .max)
+    space.chosen = ChosenSets()
+    var judge = Judge(properties: kinds, judging: task.properties, options: options)
+    var search = ReducedSearch(task, footprints, options: options)
+    var cut = try search.run(&judge, in: &space, &watch)
+    if canSplit && cut == .states { return false }
+    known = min(space.count, watch.maxStates)
+    transitions += search.transitions
+    figures.add(search, in: space, isSymmetric: task.usesSymmetry)
+    ends.formUnion(judge.ends)
+    bytes = max(bytes, space.byteCount + search.byteCount + judge.byteCount)
+    if cut == nil {
+      try options.inspect?(&space, FinishedPass(task, isReached: search.completedStates))
+    }
+    var builder = CounterexampleBuilder(properties: kinds, options: options)
+    if cut == nil || cut == .states {
+      let later = try ResponseJudge(options: options).judge(
+        &judge, &builder, in: &space, &watch
+      ) { search.isCompleted($0) }
+      cut = later ?? cut
+    }
+    let again = livelockTask(task, judge, hasWriteCycle: search.hasWriteCycle, cut)
+    if let again { tasks.append(again) }
+    try builder.build(judge, in: &space)
+    for property in task.properties where again?.properties.contains(property) != true {
+      findings[property] = Search.finding(of: property, judge, builder, cut)
+    }
+    self.cut = self.cut ?? cut
+    return true
+  }
+
+  /// The `converges` properties that a pass for safety did not decide.
+  private func livelockTask(
+    _ task: SearchTask, _ judge: borrowing Judge, hasWriteCycle: Bool, _ cut: CutReason?
+  ) -> SearchTask? {
+    if task.isLiveness || cut != nil { return nil }
+    if !hasWriteCycle && !(task.usesSymmetry && !judge.stuck.isEmpty) { return nil }
+    let properties = task.properties.filter {
+      if case .converges = kinds[$0] { true } else { false }
+    }
+    return properties.isEmpty ? nil : self.task(properties, isLiveness: true)
+  }
+}
+
+/// A pass of a reduced search that came to its end, for those who check it.
+struct FinishedPass {
+  let task: SearchTask
+  /// The states that it entered.
+  let reached: StateSet
+
+  init(_ task: SearchTask, isReached: StateSet) {
+    self.task = task
+    reached = isReached
+  }
+}

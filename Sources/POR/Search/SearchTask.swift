@@ -1,0 +1,34 @@
+internal import Transitions
+
+/// What one pass of a reduced search decides, and what it must therefore keep apart (POR.md, section 5).
+struct SearchTask {
+  /// The properties that are judged, ascending.
+  var properties: [Int]
+  /// The per-action cycle proviso holds: fair cycles are kept.
+  var isLiveness = false
+  /// The predicates that observe, together where they are in one list.
+  var observers: [[Int]] = []
+  /// States are matched up to exchanges of interchangeable names.
+  var usesSymmetry = false
+
+  /// Makes the task of some properties.
+  init(
+    _ properties: [Int], of kinds: [PropertyKind], liveness: Bool, faults: ReductionFaults
+  ) {
+    self.properties = properties
+    isLiveness = liveness
+    for property in properties {
+      switch kinds[property] {
+      case .always(let predicate), .sometimes(let predicate), .eventually(let predicate):
+        observers.append([predicate])
+      case .leadsTo(let from, let to):
+        if faults.contains(.separateResponseObservers) {
+          observers += [[from], [to]]
+        } else {
+          observers.append([from, to])
+        }
+      case .settled, .converges, .confluent, .stepRule: break
+      }
+    }
+  }
+}
