@@ -37,7 +37,8 @@ package struct Search {
     if cut == nil || cut == .states {
       // Where the main pass was cut, only what it completed is known with all its successors.
       let later = try ResponseJudge(options: options).judge(
-        &judge, &builder, in: &space, &watch) { search.isCompleted($0) }
+        &judge, &builder, in: &space, &watch
+      ) { search.isCompleted($0) }
       cut = later ?? cut
     }
     try builder.build(judge, in: &space)

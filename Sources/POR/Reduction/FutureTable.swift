@@ -7,7 +7,7 @@ internal import Transitions
 /// hash-consed: equal maps have equal ids, and a union walks only where two maps differ. The maps
 /// along a path of the search share almost everything. Id 0 is the empty map.
 struct FutureTable: ~Copyable {
-  /// A leaf (`bit` 0): `prefix` is the key, `left` the footprint. Else a branch on `bit`.
+  /// A leaf, where `bit` is 0: then `prefix` is the key and `left` the footprint; else a branch.
   struct Node: BitwiseCopyable, Equatable {
     var prefix: UInt32
     var bit: UInt32

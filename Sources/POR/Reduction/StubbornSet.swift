@@ -53,7 +53,10 @@ struct StubbornSet: ~Copyable {
     var best: [Int]?
     unvisited = Array(0..<total)
     var seeds = unvisited.filter { !fairOnly || enabled.isFair($0) }
-    if random != nil { seeds.shuffle(using: &random!) }
+    if var generator = random {
+      seeds.shuffle(using: &generator)
+      random = generator
+    }
     for seed in seeds {
       guard let position = unvisited.firstIndex(of: seed) else { continue }
       unvisited.remove(at: position)
@@ -122,7 +125,8 @@ struct StubbornSet: ~Copyable {
   /// - chosen: the classes that are in it already.
   mutating func close(
     _ chosen: [UInt32], _ enabled: borrowing EnabledActions,
-    future: borrowing FlatBuffer<FutureEntry>, observerReads: [UInt32], _ space: borrowing StateSpace
+    future: borrowing FlatBuffer<FutureEntry>, observerReads: [UInt32],
+    _ space: borrowing StateSpace
   ) -> Bool {
     let total = enabled.count
     isChosen = Array(repeating: false, count: total)

@@ -15,7 +15,7 @@ struct StateSpace: ~Copyable {
   private var roots = FlatBuffer<UInt64>()
   /// How many words a state has; it grows in `expand` only.
   private var width: Int
-  /// In a reduced search: what is taken at each state. Empty, everything is.
+  /// In a reduced search: what is taken at each state; else everything.
   var chosen = ChosenSets()
   /// The chosen set of the state that was expanded last.
   private var chosenHere = ChosenSets.everything
