@@ -34,6 +34,8 @@ package struct Footprint: Hashable, Sendable {
   package var clears: [UInt32] = []
   /// The writes that predicate reads may notice; their cells are among `writes`.
   package var changes: [CellChange] = []
+  /// Cells of which every change that anybody made so far counts, instead of changes by name.
+  package var wideChanges: [UInt32] = []
 
   /// Makes an empty footprint.
   package init() {}
@@ -50,6 +52,15 @@ package struct Footprint: Hashable, Sendable {
     result.sets = Self.ascending(sets)
     result.clears = Self.ascending(clears)
     result.changes = Self.ascending(changes)
+    result.wideChanges = Self.ascending(wideChanges)
+    return result
+  }
+
+  /// The footprint with its changes widened to all changes of the same cells.
+  package var widened: Footprint {
+    var result = self
+    result.wideChanges = Self.ascending(wideChanges + changes.map(\.cell))
+    result.changes = []
     return result
   }
 
@@ -62,6 +73,7 @@ package struct Footprint: Hashable, Sendable {
     result.sets += other.sets
     result.clears += other.clears
     result.changes += other.changes
+    result.wideChanges += other.wideChanges
     return result.canonical
   }
 

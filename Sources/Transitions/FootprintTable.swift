@@ -6,8 +6,8 @@ package final class FootprintTable {
   /// What two footprints meet in.
   package enum Meeting: Hashable, Sendable {
     case cell(UInt32)
-    /// A predicate read and a change it notices.
-    case predicate(UInt32, CellChange)
+    /// A predicate read and the cell of a change that it notices.
+    case predicate(UInt32, cell: UInt32)
   }
 
   private var footprints: [Footprint] = [Footprint()]
@@ -15,6 +15,14 @@ package final class FootprintTable {
   private var unions: [UInt64: UInt32] = [:]
   private var conflicts = PairMemo()
   private var disturbances = PairMemo()
+  /// Answers of "no" that a value not seen yet may change; forgotten when there is one.
+  private var freshConflicts = PairMemo()
+  private var freshDisturbances = PairMemo()
+  private var widenedIDs: [UInt32] = [0]
+  /// By cell: the values seen in changes of it.
+  private var values: [UInt32: [UInt32]] = [:]
+  /// By predicate and cell: how many of the cell's values were asked, and whether one was accepted.
+  private var accepted: [UInt64: (asked: Int, isAny: Bool)] = [:]
   private let accepts: (_ predicate: UInt32, _ cell: UInt32, _ value: UInt32) -> Bool
 
   /// Makes an empty table.
@@ -34,8 +42,28 @@ package final class FootprintTable {
     if let id = ids[canonical] { return id }
     let id = UInt32(footprints.count)
     footprints.append(canonical)
+    widenedIDs.append(.max)
     ids[canonical] = id
+    for change in canonical.changes { note(change) }
     return id
+  }
+
+  private func note(_ change: CellChange) {
+    for value in [change.old, change.new] where values[change.cell]?.contains(value) != true {
+      values[change.cell, default: []].append(value)
+      freshConflicts.removeAll()
+      freshDisturbances.removeAll()
+    }
+  }
+
+  /// The id of a footprint with its changes widened: for footprints of the future, which would be as
+  /// many as there are sets of changes. More conflicts, never fewer.
+  package func widened(_ id: UInt32) -> UInt32 {
+    if widenedIDs[Int(id)] != .max { return widenedIDs[Int(id)] }
+    let footprint = footprints[Int(id)]
+    let wide = footprint.changes.isEmpty ? id : intern(footprint.widened)
+    widenedIDs[Int(id)] = wide
+    return wide
   }
 
   /// The id of what two footprints read and write together.
@@ -53,12 +81,16 @@ package final class FootprintTable {
   package func conflict(_ left: UInt32, _ right: UInt32) -> Bool {
     if left == 0 || right == 0 { return false }
     let key = Self.key(left, right)
-    if let known = conflicts[key] { return known }
+    if let known = conflicts[key] ?? freshConflicts[key] { return known }
     let (first, second) = (footprints[Int(left)], footprints[Int(right)])
     let answer =
       disturb(first, second) != nil || disturb(second, first) != nil
       || overlap(first, second) != nil
-    conflicts[key] = answer
+    if !answer && (mayChange(first, second) || mayChange(second, first)) {
+      freshConflicts[key] = answer
+    } else {
+      conflicts[key] = answer
+    }
     return answer
   }
 
@@ -66,10 +98,20 @@ package final class FootprintTable {
   package func disturbs(_ writer: UInt32, readsOf reader: UInt32) -> Bool {
     if writer == 0 || reader == 0 { return false }
     let key = UInt64(writer) << 32 | UInt64(reader)
-    if let known = disturbances[key] { return known }
-    let answer = disturb(footprints[Int(writer)], footprints[Int(reader)]) != nil
-    disturbances[key] = answer
+    if let known = disturbances[key] ?? freshDisturbances[key] { return known }
+    let (first, second) = (footprints[Int(writer)], footprints[Int(reader)])
+    let answer = disturb(first, second) != nil
+    if !answer && mayChange(first, second) {
+      freshDisturbances[key] = answer
+    } else {
+      disturbances[key] = answer
+    }
     return answer
+  }
+
+  /// Whether a value not seen yet may make the writes of one reach the reads of another.
+  private func mayChange(_ writer: Footprint, _ reader: Footprint) -> Bool {
+    !writer.wideChanges.isEmpty && !reader.predicates.isEmpty
   }
 
   /// Where two footprints conflict; nil where they do not.
@@ -89,7 +131,10 @@ package final class FootprintTable {
     }
     for predicate in reader.predicates {
       for change in writer.changes where notices(predicate, change) {
-        return .predicate(predicate, change)
+        return .predicate(predicate, cell: change.cell)
+      }
+      for cell in writer.wideChanges where acceptsSome(predicate, cell) {
+        return .predicate(predicate, cell: cell)
       }
     }
     return nil
@@ -111,6 +156,19 @@ package final class FootprintTable {
   /// Whether a predicate read may answer differently after a change.
   private func notices(_ predicate: UInt32, _ change: CellChange) -> Bool {
     accepts(predicate, change.cell, change.old) || accepts(predicate, change.cell, change.new)
+  }
+
+  /// Whether a predicate read lists a cell with one of the values that it had so far.
+  private func acceptsSome(_ predicate: UInt32, _ cell: UInt32) -> Bool {
+    let key = UInt64(predicate) << 32 | UInt64(cell)
+    var known = accepted[key] ?? (asked: 0, isAny: false)
+    let all = values[cell] ?? []
+    while !known.isAny && known.asked < all.count {
+      known.isAny = accepts(predicate, cell, all[known.asked])
+      known.asked += 1
+    }
+    accepted[key] = known
+    return known.isAny
   }
 
   /// The first element of two ascending lists that is in both.
@@ -139,6 +197,13 @@ struct PairMemo: ~Copyable {
   }
 
   deinit { slots.deallocate() }
+
+  /// Forgets every answer.
+  mutating func removeAll() {
+    if used == 0 { return }
+    slots.update(repeating: Self.empty, count: capacity)
+    used = 0
+  }
 
   subscript(key: UInt64) -> Bool? {
     @inline(__always) get {

@@ -20,6 +20,14 @@ struct ReducedSearch: ~Copyable {
     var firstPending: UInt32
   }
 
+  struct SingleFuture: BitwiseCopyable {
+    var footprint: UInt32
+    var future: UInt32
+  }
+
+  /// After how many states in which nothing was left out reduction is given up.
+  private static let patience = 10_000
+
   private let task: SearchTask
   private let fairness: FairnessRule
   private let faults: ReductionFaults
@@ -51,8 +59,16 @@ struct ReducedSearch: ~Copyable {
   private(set) var enabledTransitions = 0
   /// How many states were entered.
   private(set) var states = 0
-  /// Whether some cycle has a step that changes an object.
+  /// Whether some cycle has a step that changes an object, as far as was looked: where everything
+  /// was taken until then nobody looks.
   private(set) var hasWriteCycle = false
+  /// Whether something was left out at some state.
+  private(set) var hasProperSets = false
+  /// Whether reduction was given up, since nothing had been left out for long: then futures are not
+  /// kept either, and the rest costs what a full search costs.
+  private var isGivenUp = false
+  /// By class: its last footprint, widened, and the future of that one action.
+  private var singles = FlatBuffer<SingleFuture>()
 
   /// Makes the search of a task.
   init(_ task: SearchTask, _ footprints: FootprintTable, options: SearchOptions) {
@@ -147,11 +163,13 @@ struct ReducedSearch: ~Copyable {
     let count = try expand(state, &space)
     hasFairStep.append(enabled.union.contains(.fair))
     enabledTransitions += count
+    if states == Self.patience && !hasProperSets { isGivenUp = true }
+    if isGivenUp { return try followAll(count, state, &pass, &space, &watch) }
     for (observer, reads) in observerReads.enumerated() {
       addFuture(table.single(FutureEntry.key(observer: observer), reads))
     }
     stubborn.choose(among: enabled, observerReads: observerReads, random: &random)
-    record(stubborn.isChosen, stubborn.count, at: state, &space)
+    record(at: state, &space)
     let isFull = stubborn.count == enabled.count
     if isFull && count > 1 { space.locateSuccessors() }
     order.prepare(count)
@@ -160,6 +178,24 @@ struct ReducedSearch: ~Copyable {
       guard stubborn.isChosen[Int(enabled.places[index])] else { continue }
       let target = isFull && count > 1 ? space.target(index) : space.locatedTarget(index)
       if try follow(index, to: target, from: state, &pass, &space, watch.maxStates) {
+        return .states
+      }
+    }
+    return watch.isDue() ? check(&watch, space) : nil
+  }
+
+  /// Takes every step, without a look at footprints.
+  private mutating func followAll<Pass: SearchPass & ~Copyable>(
+    _ count: Int, _ state: UInt32, _ pass: inout Pass, _ space: inout StateSpace,
+    _ watch: inout SearchWatch
+  ) throws -> CutReason? {
+    space.locateSuccessors()
+    order.prepare(count)
+    for position in 0..<count {
+      let index = order[position]
+      if try follow(
+        index, to: space.target(index), from: state, &pass, &space, watch.maxStates)
+      {
         return .states
       }
     }
@@ -175,6 +211,10 @@ struct ReducedSearch: ~Copyable {
   /// Lists what is enabled at a state, and what the observers read there.
   private mutating func expand(_ state: UInt32, _ space: inout StateSpace) throws -> Int {
     let count = try space.expand(state)
+    if isGivenUp {
+      enabled.noteFlags(space.buffer.successors, fairness)
+      return count
+    }
     enabled.fill(space.buffer.successors, space.system, footprints, fairness)
     for (observer, predicates) in task.observers.enumerated() {
       var reads: UInt32 = 0
@@ -193,18 +233,9 @@ struct ReducedSearch: ~Copyable {
     _ index: Int, to target: UInt32, from state: UInt32, _ pass: inout Pass,
     _ space: inout StateSpace, _ maxStates: Int
   ) throws -> Bool {
-    let successor = space.buffer.successors[index]
     transitions += 1
-    pass.take(successor, in: space)
-    let place = Int(enabled.places[index])
-    let isLeftOut =
-      faults.contains(.timersOutOfFutures)
-      && StepFlags(rawValue: enabled.flags[place]).contains(.waitsForIdle)
-    if !isLeftOut {
-      addFuture(
-        table.single(
-          FutureEntry.key(actionClass: enabled.classes[place]), enabled.footprints[place]))
-    }
+    pass.take(space.buffer.successors[index], in: space)
+    if !isGivenUp { addFuture(of: Int(enabled.places[index])) }
     if Int(target) == number.count {
       if number.count == maxStates { return true }
       number.append(Self.unseen)
@@ -225,16 +256,39 @@ struct ReducedSearch: ~Copyable {
     return false
   }
 
+  /// Adds what the step at a place reads and writes to the future of the top component.
+  private mutating func addFuture(of place: Int) {
+    let flags = StepFlags(rawValue: enabled.flags[place])
+    if faults.contains(.timersOutOfFutures) && flags.contains(.waitsForIdle) { return }
+    addFuture(single(enabled.classes[place], enabled.footprints[place]))
+  }
+
+  /// The future that is one step of a class.
+  @inline(__always)
+  private mutating func single(_ actionClass: UInt32, _ footprint: UInt32) -> UInt32 {
+    if Int(actionClass) >= singles.count {
+      singles.extend(
+        to: Int(actionClass) + 1, with: SingleFuture(footprint: .max, future: 0))
+    }
+    let known = singles[Int(actionClass)]
+    if known.footprint == footprint { return known.future }
+    let future = table.single(
+      FutureEntry.key(actionClass: actionClass), footprints.widened(footprint))
+    singles[Int(actionClass)] = SingleFuture(footprint: footprint, future: future)
+    return future
+  }
+
   /// Notes the chosen classes of a state.
-  private func record(
-    _ isChosen: [Bool], _ count: Int, at state: UInt32, _ space: inout StateSpace
-  ) {
-    if count == enabled.count {
+  private mutating func record(at state: UInt32, _ space: inout StateSpace) {
+    if stubborn.count == enabled.count {
       space.chosen[state] = ChosenSets.everything
       return
     }
+    hasProperSets = true
     var classes: [UInt32] = []
-    for place in 0..<enabled.count where isChosen[place] { classes.append(enabled.classes[place]) }
+    for place in 0..<enabled.count where stubborn.isChosen[place] {
+      classes.append(enabled.classes[place])
+    }
     classes.sort()
     space.chosen[state] = space.chosen.intern(classes)
   }
@@ -266,6 +320,11 @@ struct ReducedSearch: ~Copyable {
   private mutating func repair<Pass: SearchPass & ~Copyable>(
     from first: Int, _ pass: inout Pass, _ space: inout StateSpace
   ) throws -> Bool {
+    let size = open.count - first
+    if !hasProperSets {
+      if size > 1 || hasSelfLoop[first] { hasWriteCycle = true }
+      return false
+    }
     var grown = false
     if !faults.contains(.noClosureAtCompletion) {
       table.entries(of: futures.last, into: &entries)
@@ -277,7 +336,6 @@ struct ReducedSearch: ~Copyable {
       }
     }
     if grown { return true }
-    let size = open.count - first
     if size == 1 && !hasSelfLoop[first] { return false }
     var proviso = IgnoringProviso(
       states: Array(open.elements[first..<open.count]), isLiveness: task.isLiveness, faults: faults)
@@ -308,7 +366,7 @@ struct ReducedSearch: ~Copyable {
       classes, enabled, future: entries, observerReads: observerReads, space)
     if !hasGrown && known == nil { return false }
     let old = Set(known ?? classes)
-    record(stubborn.isChosen, stubborn.count, at: state, &space)
+    record(at: state, &space)
     for index in 0..<count {
       let place = Int(enabled.places[index])
       guard stubborn.isChosen[place], !old.contains(enabled.classes[place]) else { continue }

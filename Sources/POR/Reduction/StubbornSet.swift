@@ -14,14 +14,17 @@ struct StubbornSet: ~Copyable {
   private let footprints: FootprintTable
   private let faults: ReductionFaults
   /// By place: whether it is chosen.
-  private(set) var isChosen: [Bool] = []
+  private(set) var isChosen = FlatBuffer<Bool>()
   /// How many places are chosen.
   private(set) var count = 0
   private var hasObserver: [Bool]
   private var disabled: Set<UInt32> = []
   private var work: [Member] = []
-  private var unvisited: [Int] = []
-  /// By place: the footprint of the future, and by entry of a future whether it is enabled here.
+  private var seeds = FlatBuffer<UInt32>()
+  private var unvisited = FlatBuffer<UInt32>()
+  private var members = FlatBuffer<UInt32>()
+  private var best = FlatBuffer<UInt32>()
+  /// By place: the footprint of the future; by entry of a future: whether it is enabled here.
   private var futureOfPlace: [UInt32] = []
   private var isEnabledEntry: [Bool] = []
 
@@ -45,28 +48,39 @@ struct StubbornSet: ~Copyable {
     random: inout SplitMix64?
   ) {
     let total = enabled.count
-    if needsEverything(enabled) {
-      chooseEverything(total)
+    if total < 2 || needsEverything(enabled) {
+      reset(total, to: true)
+      count = total
       return
     }
     let fairOnly = enabled.union.contains(.fair)
-    var best: [Int]?
-    unvisited = Array(0..<total)
-    var seeds = unvisited.filter { !fairOnly || enabled.isFair($0) }
+    seeds.truncate(to: 0)
+    unvisited.truncate(to: 0)
+    for place in 0..<total {
+      unvisited.append(UInt32(place))
+      if !fairOnly || enabled.isFair(place) { seeds.append(UInt32(place)) }
+    }
     if var generator = random {
-      seeds.shuffle(using: &generator)
+      var elements = seeds.elements
+      elements.shuffle(using: &generator)
       random = generator
     }
-    for seed in seeds {
-      guard let position = unvisited.firstIndex(of: seed) else { continue }
-      unvisited.remove(at: position)
-      let members = component(of: seed, enabled, observerReads)
-      if members.count < (best?.count ?? .max) { best = members }
-      if random != nil || members.count == 1 { break }
+    best.truncate(to: 0)
+    for index in 0..<seeds.count {
+      guard removeFromUnvisited(seeds[index]) else { continue }
+      growComponent(of: seeds[index], enabled, observerReads)
+      if best.isEmpty || members.count < best.count { swap(&best, &members) }
+      if random != nil || best.count == 1 { break }
+      if unvisited.isEmpty { break }
     }
-    isChosen = Array(repeating: false, count: total)
-    for place in best ?? [] { isChosen[place] = true }
-    count = best?.count ?? 0
+    reset(total, to: false)
+    for index in 0..<best.count { isChosen[Int(best[index])] = true }
+    count = best.count
+  }
+
+  private mutating func reset(_ total: Int, to value: Bool) {
+    isChosen.truncate(to: 0)
+    isChosen.extend(to: total, with: value)
   }
 
   /// Whether nothing may be left out: a timer waits for idleness (a barrier), or all that is enabled is
@@ -76,46 +90,61 @@ struct StubbornSet: ~Copyable {
     return !enabled.union.contains(.fair) && !enabled.union.contains(.givesUp)
   }
 
-  private mutating func chooseEverything(_ total: Int) {
-    isChosen = Array(repeating: true, count: total)
-    count = total
+  private mutating func removeFromUnvisited(_ place: UInt32) -> Bool {
+    for index in 0..<unvisited.count where unvisited[index] == place {
+      for later in index..<(unvisited.count - 1) { unvisited[later] = unvisited[later + 1] }
+      unvisited.truncate(to: unvisited.count - 1)
+      return true
+    }
+    return false
   }
 
-  /// The places connected with one by conflicts and observers; they leave `unvisited`.
-  private mutating func component(
-    of seed: Int, _ enabled: borrowing EnabledActions, _ observerReads: [UInt32]
-  ) -> [Int] {
-    let footprints = footprints
-    var members = [seed]
+  /// Collects the places connected with one by conflicts and observers; they leave `unvisited`.
+  private mutating func growComponent(
+    of seed: UInt32, _ enabled: borrowing EnabledActions, _ observerReads: [UInt32]
+  ) {
+    members.truncate(to: 0)
+    members.append(seed)
     for observer in hasObserver.indices { hasObserver[observer] = false }
     var next = 0
     while next < members.count && !unvisited.isEmpty {
-      let footprint = enabled.footprints[members[next]]
+      let footprint = enabled.footprints[Int(members[next])]
       next += 1
-      take(&members) { footprints.conflict(footprint, enabled.footprints[$0]) }
-      if faults.contains(.invisibleProperties) { continue }
-      for (observer, reads) in observerReads.enumerated()
-      where !hasObserver[observer] && footprints.disturbs(footprint, readsOf: reads) {
+      var kept = 0
+      for index in 0..<unvisited.count {
+        let place = unvisited[index]
+        if footprints.conflict(footprint, enabled.footprints[Int(place)]) {
+          members.append(place)
+        } else {
+          unvisited[kept] = place
+          kept += 1
+        }
+      }
+      unvisited.truncate(to: kept)
+      if observerReads.isEmpty || faults.contains(.invisibleProperties) { continue }
+      for observer in observerReads.indices
+      where !hasObserver[observer]
+        && footprints.disturbs(footprint, readsOf: observerReads[observer])
+      {
         hasObserver[observer] = true
-        take(&members) { footprints.disturbs(enabled.footprints[$0], readsOf: reads) }
+        takeDisturbing(observerReads[observer], enabled)
       }
     }
-    return members
   }
 
-  /// Moves what satisfies a test from the unvisited places to the members.
-  private mutating func take(_ members: inout [Int], where isIn: (Int) -> Bool) {
+  /// Moves what writes what is read from the unvisited places to the members.
+  private mutating func takeDisturbing(_ reads: UInt32, _ enabled: borrowing EnabledActions) {
     var kept = 0
-    for index in unvisited.indices {
+    for index in 0..<unvisited.count {
       let place = unvisited[index]
-      if isIn(place) {
+      if footprints.disturbs(enabled.footprints[Int(place)], readsOf: reads) {
         members.append(place)
       } else {
         unvisited[kept] = place
         kept += 1
       }
     }
-    unvisited.removeLast(unvisited.count - kept)
+    unvisited.truncate(to: kept)
   }
 
   // MARK: The closure
@@ -129,7 +158,7 @@ struct StubbornSet: ~Copyable {
     _ space: borrowing StateSpace
   ) -> Bool {
     let total = enabled.count
-    isChosen = Array(repeating: false, count: total)
+    reset(total, to: false)
     count = 0
     for observer in hasObserver.indices { hasObserver[observer] = false }
     disabled.removeAll(keepingCapacity: true)

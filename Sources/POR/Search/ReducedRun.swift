@@ -7,7 +7,7 @@ internal import Transitions
 /// observers leave little reduction is given up after some states, and its properties are decided
 /// one by one. `converges` is decided by a pass for safety where no cycle changes an object: a livelock
 /// would have runs with any number of writes, so the finite reduced graph would have such a cycle.
-struct ReducedRun: ~Copyable {
+struct ReducedRun {
   /// At how many states a pass of several observers is given up.
   private static let sharedPassStates = 20_000
 
@@ -40,26 +40,39 @@ struct ReducedRun: ~Copyable {
   /// Runs the passes.
   mutating func result() throws -> SearchResult {
     plan()
-    let symmetric = tasks.filter(\.usesSymmetry)
-    tasks.removeAll(where: \.usesSymmetry)
-    defer { if system.hasSymmetry { system.usesSymmetry = false } }
-    if !symmetric.isEmpty {
-      system.usesSymmetry = true
-      try run(symmetric)
-      system.usesSymmetry = false
-      try Concretizer(system).concretize(&findings)
-    }
-    let others = tasks
-    tasks = []
-    try run(others)
-    let livelocks = tasks
-    tasks = []
-    try run(livelocks)
-    let reason = cut
+    try runSymmetric(takeTasks(\.usesSymmetry))
+    try run(takeTasks { _ in true })
+    // What the passes for safety left open.
+    try run(takeTasks { _ in true })
     return SearchResult(
       states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
-      findings: findings.map { $0 ?? .inconclusive(.cut(reason ?? .cancelled)) }, bytes: bytes,
-      reduction: figures)
+      findings: known(), bytes: bytes, reduction: figures)
+  }
+
+  private func known() -> [Finding] {
+    var result: [Finding] = []
+    for finding in findings { result.append(finding ?? .inconclusive(.cut(cut ?? .cancelled))) }
+    return result
+  }
+
+  /// Takes some of the tasks that wait.
+  private mutating func takeTasks(_ isWanted: (SearchTask) -> Bool) -> [SearchTask] {
+    let taken = tasks.filter(isWanted)
+    tasks = tasks.filter { !isWanted($0) }
+    return taken
+  }
+
+  private mutating func runSymmetric(_ wanted: [SearchTask]) throws {
+    if wanted.isEmpty { return }
+    system.usesSymmetry = true
+    do {
+      try run(wanted)
+      system.usesSymmetry = false
+    } catch {
+      system.usesSymmetry = false
+      throw error
+    }
+    try Concretizer(system).concretize(&findings)
   }
 
   // MARK: Passes
@@ -163,7 +176,8 @@ struct ReducedRun: ~Copyable {
       ) { search.isCompleted($0) }
       cut = later ?? cut
     }
-    let again = livelockTask(task, judge, hasWriteCycle: search.hasWriteCycle, cut)
+    let again = livelockTask(
+      task, judge, hasWriteCycle: search.hasWriteCycle, hasProperSets: search.hasProperSets, cut)
     if let again { tasks.append(again) }
     try builder.build(judge, in: &space)
     for property in task.properties where again?.properties.contains(property) != true {
@@ -175,10 +189,12 @@ struct ReducedRun: ~Copyable {
 
   /// The `converges` properties that a pass for safety did not decide.
   private func livelockTask(
-    _ task: SearchTask, _ judge: borrowing Judge, hasWriteCycle: Bool, _ cut: CutReason?
+    _ task: SearchTask, _ judge: borrowing Judge, hasWriteCycle: Bool, hasProperSets: Bool,
+    _ cut: CutReason?
   ) -> SearchTask? {
     if task.isLiveness || cut != nil { return nil }
-    if !hasWriteCycle && !(task.usesSymmetry && !judge.stuck.isEmpty) { return nil }
+    let isExact = !task.usesSymmetry && !hasProperSets
+    if isExact || !hasWriteCycle && !(task.usesSymmetry && !judge.stuck.isEmpty) { return nil }
     let properties = task.properties.filter {
       if case .converges = kinds[$0] { true } else { false }
     }
