@@ -56,8 +56,10 @@ package final class FootprintTable {
     }
   }
 
-  /// The id of a footprint with its changes widened: for footprints of the future, which would be as
-  /// many as there are sets of changes. More conflicts, never fewer.
+  /// The id of a footprint with its changes widened.
+  ///
+  /// For footprints of the future, which would be as many as there are sets of changes. More
+  /// conflicts, never fewer.
   package func widened(_ id: UInt32) -> UInt32 {
     if widenedIDs[Int(id)] != .max { return widenedIDs[Int(id)] }
     let footprint = footprints[Int(id)]
