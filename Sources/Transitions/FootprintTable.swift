@@ -10,7 +10,31 @@ package final class FootprintTable {
     case predicate(UInt32, cell: UInt32)
   }
 
+  /// What two footprints that conflict must share, in a few bits: most pairs share nothing.
+  private struct Sketch {
+    /// A bit for each cell that is touched, by its number modulo 64.
+    var cells: UInt64
+    var hasPredicates: Bool
+    var hasChanges: Bool
+
+    init(_ footprint: Footprint) {
+      cells = 0
+      for list in [footprint.reads, footprint.writes, footprint.sets, footprint.clears] {
+        for cell in list { cells |= 1 << UInt64(cell & 63) }
+      }
+      hasPredicates = !footprint.predicates.isEmpty
+      hasChanges = !footprint.changes.isEmpty || !footprint.wideChanges.isEmpty
+    }
+
+    /// Whether writes of this one may reach predicate reads of another, or both touch some cell.
+    @inline(__always)
+    func mayReach(_ other: Sketch) -> Bool {
+      cells & other.cells != 0 || hasChanges && other.hasPredicates
+    }
+  }
+
   private var footprints: [Footprint] = [Footprint()]
+  private var sketches = [Sketch(Footprint())]
   private var ids: [Footprint: UInt32] = [Footprint(): 0]
   private var unions: [UInt64: UInt32] = [:]
   private var conflicts = PairMemo()
@@ -42,6 +66,7 @@ package final class FootprintTable {
     if let id = ids[canonical] { return id }
     let id = UInt32(footprints.count)
     footprints.append(canonical)
+    sketches.append(Sketch(canonical))
     widenedIDs.append(.max)
     ids[canonical] = id
     for change in canonical.changes { note(change) }
@@ -82,6 +107,8 @@ package final class FootprintTable {
   /// Whether two footprints conflict: their steps may not commute.
   package func conflict(_ left: UInt32, _ right: UInt32) -> Bool {
     if left == 0 || right == 0 { return false }
+    let (one, other) = (sketches[Int(left)], sketches[Int(right)])
+    if !one.mayReach(other) && !other.mayReach(one) { return false }
     let key = Self.key(left, right)
     if let known = conflicts[key] ?? freshConflicts[key] { return known }
     let (first, second) = (footprints[Int(left)], footprints[Int(right)])
@@ -99,6 +126,7 @@ package final class FootprintTable {
   /// Whether the writes of one footprint reach the reads of another.
   package func disturbs(_ writer: UInt32, readsOf reader: UInt32) -> Bool {
     if writer == 0 || reader == 0 { return false }
+    if !sketches[Int(writer)].mayReach(sketches[Int(reader)]) { return false }
     let key = UInt64(writer) << 32 | UInt64(reader)
     if let known = disturbances[key] ?? freshDisturbances[key] { return known }
     let (first, second) = (footprints[Int(writer)], footprints[Int(reader)])
@@ -128,9 +156,10 @@ package final class FootprintTable {
 
   /// The first read of one footprint that another's writes reach.
   private func disturb(_ writer: Footprint, _ reader: Footprint) -> Meeting? {
-    for cells in [writer.writes, writer.sets, writer.clears] {
-      if let cell = Self.common(cells, reader.reads) { return .cell(cell) }
-    }
+    let cell =
+      Self.common(writer.writes, reader.reads) ?? Self.common(writer.sets, reader.reads)
+      ?? Self.common(writer.clears, reader.reads)
+    if let cell { return .cell(cell) }
     for predicate in reader.predicates {
       for change in writer.changes where notices(predicate, change) {
         return .predicate(predicate, cell: change.cell)
@@ -144,15 +173,12 @@ package final class FootprintTable {
 
   /// The first cell that two footprints write in ways that do not commute.
   private func overlap(_ left: Footprint, _ right: Footprint) -> Meeting? {
-    let pairs = [
-      (left.writes, right.writes), (left.writes, right.sets), (left.writes, right.clears),
-      (left.sets, right.writes), (left.clears, right.writes), (left.clears, right.clears),
-      (left.clears, right.sets), (left.sets, right.clears),
-    ]
-    for (first, second) in pairs {
-      if let cell = Self.common(first, second) { return .cell(cell) }
-    }
-    return nil
+    let cell =
+      Self.common(left.writes, right.writes) ?? Self.common(left.writes, right.sets)
+      ?? Self.common(left.writes, right.clears) ?? Self.common(left.sets, right.writes)
+      ?? Self.common(left.clears, right.writes) ?? Self.common(left.clears, right.clears)
+      ?? Self.common(left.clears, right.sets) ?? Self.common(left.sets, right.clears)
+    return cell.map { .cell($0) }
   }
 
   /// Whether a predicate read may answer differently after a change.
