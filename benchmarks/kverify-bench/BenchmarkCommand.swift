@@ -3,8 +3,9 @@ internal import Foundation
 /// The command line `kverify-bench [--check | --update] [--no-spin] [--folder benchmarks] [NAME…]`.
 ///
 /// Prints, for each benchmark, the counts, then what they cost, and the ratio to SPIN on the same
-/// model in the same run where `spin` and `gcc` are installed. `--check` compares the counts with
-/// `baseline.json` and the bytes a state with their budget, without SPIN.
+/// model in the same run where `spin` and `gcc` are installed. Goals of time and memory are judged
+/// then. `--check` compares the counts with `baseline.json` and the bytes a state with their budget,
+/// without SPIN and without a look at the clock.
 struct BenchmarkCommand {
   private enum Use { case measure, check, update }
 
@@ -52,13 +53,17 @@ struct BenchmarkCommand {
     var baseline = (try? Baseline.read(path)) ?? Baseline(counts: [:])
     var failures = 0
     for benchmark in Benchmark.all(in: folder) where names.contains(benchmark.name) {
-      let measured = try Measurement.take(benchmark)
+      var measured = try Measurement.take(benchmark)
       print(measured)
+      if let visits = benchmark.naiveVisits?() {
+        measured.counts.naiveVisits = visits
+        print("  naive explorer: visits=\(visits)")
+      }
       var complaints: [String] = []
       switch use {
       case .check: complaints = check(measured, benchmark, baseline)
       case .update: baseline.counts[benchmark.name] = measured.counts
-      case .measure: break
+      case .measure: complaints = try judge(measured, benchmark)
       }
       if runsSpin, use != .check, let twin = benchmark.twin {
         complaints += try compare(measured, with: twin)
@@ -77,10 +82,32 @@ struct BenchmarkCommand {
     if let expected = baseline.counts[benchmark.name] {
       if expected != measured.counts { complaints.append("the counts differ from the baseline") }
     } else {
-      print("  no counts in the baseline; --update enters them")
+      complaints.append("no counts in the baseline; --update enters them")
     }
     if let budget = benchmark.byteBudget, measured.bytesPerState > budget {
       complaints.append("more than \(Int(budget)) bytes a state")
+    }
+    if let states = benchmark.goals.states, measured.counts.states > states {
+      complaints.append("more than \(states) states")
+    }
+    return complaints
+  }
+
+  /// What must be reached but depends on the machine.
+  private func judge(_ measured: Measurement, _ benchmark: Benchmark) throws -> [String] {
+    var complaints: [String] = []
+    if let seconds = benchmark.goals.seconds, measured.seconds > seconds {
+      complaints.append("more than \(seconds) s")
+    }
+    if let megabytes = benchmark.goals.megabytes, measured.peakMegabytes > megabytes {
+      complaints.append("more than \(megabytes) MB")
+    }
+    if let bound = benchmark.goals.timeOfFull {
+      let comparison = try FullSearchComparison.take(benchmark)
+      print(comparison)
+      if comparison.ratio > bound {
+        complaints.append("more than \(bound) times the full search's time")
+      }
     }
     return complaints
   }
@@ -91,6 +118,10 @@ struct BenchmarkCommand {
     do {
       let spin = try SpinTwin.run(twin, models: folder + "/spin")
       print(spin)
+      if let expected = twin.reducedStates {
+        print("  states beside spin's reduction: \(measured.counts.states) to \(spin.states)")
+        return spin.states == expected ? [] : ["spin stores \(spin.states), not \(expected)"]
+      }
       let ratio = measured.statesPerSecond / spin.statesPerSecond
       print(String(format: "  ratio to spin: %.2f states/s", ratio))
       let isEqual =
