@@ -57,7 +57,7 @@ struct BenchmarkCommand {
       print(measured)
       if let visits = benchmark.naiveVisits?() {
         measured.counts.naiveVisits = visits
-        print("  naive explorer: visits=\(visits)")
+        print("  naive explorer: visits=\(visits), ours states=\(measured.counts.states)")
       }
       var complaints: [String] = []
       switch use {
