@@ -110,6 +110,9 @@ package protocol TransitionSystem: AnyObject {
 
   /// What two footprints meet in.
   func describe(_ meeting: FootprintTable.Meeting) -> String
+
+  /// What a word of a state holds.
+  func describe(word: Int) -> String
 }
 
 /// Why an action is not enabled: one conjunct of its condition that is false (POR.md, C2).
@@ -151,4 +154,6 @@ extension TransitionSystem {
   package func describe(actionClass: UInt32) -> String { describe(action: actionClass) }
 
   package func describe(_ meeting: FootprintTable.Meeting) -> String { "\(meeting)" }
+
+  package func describe(word: Int) -> String { "word \(word)" }
 }

@@ -46,7 +46,8 @@ struct PlainStates {
     withWords(state) { system.confluence(property: property, at: $0) }
   }
 
-  private func withWords<Result>(
+  /// Calls a function with the words of a state, as many as the system has now.
+  func withWords<Result>(
     _ state: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
   ) rethrows -> Result {
     try Self.padded(state, to: system.width).withUnsafeBufferPointer(body)

@@ -1,0 +1,44 @@
+internal import Transitions
+
+/// All that a class of actions can do at one state.
+struct EnabledClass {
+  var actionClass: UInt32
+  /// What its steps read and write together.
+  var footprint: UInt32
+  /// What any of its steps does.
+  var flags: StepFlags
+  /// How many actions of the class are enabled.
+  var memberCount: Int
+  var steps: [PlainStates.Step]
+}
+
+extension PlainStates {
+  /// The classes of actions that are enabled at a state, ascending.
+  mutating func enabledClasses(
+    at state: [UInt32], _ table: FootprintTable
+  ) throws -> [EnabledClass] {
+    var members: [UInt32: Set<UInt32>] = [:]
+    var places: [UInt32: Int] = [:]
+    var classes: [EnabledClass] = []
+    for step in try steps(from: state) {
+      let successor = step.successor
+      let actionClass = system.actionClass(of: successor.action)
+      members[actionClass, default: []].insert(successor.action)
+      if let place = places[actionClass] {
+        classes[place].footprint = table.union(classes[place].footprint, successor.footprint)
+        classes[place].flags.formUnion(successor.flags)
+        classes[place].steps.append(step)
+      } else {
+        places[actionClass] = classes.count
+        classes.append(
+          EnabledClass(
+            actionClass: actionClass, footprint: successor.footprint, flags: successor.flags,
+            memberCount: 0, steps: [step]))
+      }
+    }
+    for place in classes.indices {
+      classes[place].memberCount = members[classes[place].actionClass]?.count ?? 0
+    }
+    return classes.sorted { $0.actionClass < $1.actionClass }
+  }
+}
