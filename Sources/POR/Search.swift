@@ -32,6 +32,9 @@ package struct Search {
     var cut = try search.run(from: 0, &judge, in: &space, &watch)
     let states = min(space.count, watch.maxStates)
     let bytes = space.byteCount + search.byteCount + judge.byteCount
+    if cut == nil, system.footprints != nil {
+      try options.inspect?(&space, FinishedPass(ofAll: space.count))
+    }
 
     var builder = CounterexampleBuilder(properties: properties, options: options)
     if cut == nil || cut == .states {

@@ -63,7 +63,8 @@ package struct AuditFailure: Error, Hashable, Sendable, CustomStringConvertible 
     switch rule {
     case .bothOrders: "the footprints do not conflict, but the order matters"
     case .staysEnabled: "the footprints do not conflict, but the first disables the second"
-    case .sameFootprint: "the footprints do not conflict, but the first changes the second's"
+    case .sameFootprint:
+      "the footprints do not conflict, but the first changes what the second does"
     case .samePredicate: "the step does not write what the predicate reads, but changes it"
     case .enablingSet: "the first enables the second, which was held back by something else"
     case .closedGraph: "a chosen step leads to a state that was not reached"

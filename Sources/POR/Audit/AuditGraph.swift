@@ -32,12 +32,12 @@ struct AuditGraph {
     var numbers: [[UInt32]: Int] = [:]
     for (number, state) in states.enumerated() { numbers[state] = number }
     for (number, state) in states.enumerated() {
-      let chosen = Set(reduction.chosen[number])
+      let chosen = reduction.chosen[number].map { Set($0) }
       var choices: [Choice] = []
       for entry in try plain.enabledClasses(at: state, table) {
         var choice = Choice(
           actionClass: entry.actionClass, footprint: entry.footprint, flags: entry.flags,
-          isChosen: chosen.contains(entry.actionClass), targets: [])
+          isChosen: chosen?.contains(entry.actionClass) ?? true, targets: [])
         if choice.isChosen {
           for step in entry.steps {
             guard let target = numbers[step.target] else {

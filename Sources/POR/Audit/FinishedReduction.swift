@@ -8,11 +8,11 @@ package struct FinishedReduction: Sendable {
   package var observers: [[Int]]
   /// The words of every reached state; the first is the initial one.
   package var states: [[UInt32]]
-  /// By state: the classes of enabled actions that were chosen.
-  package var chosen: [[UInt32]]
+  /// By state: the classes of enabled actions that were chosen; nil for all of them.
+  package var chosen: [[UInt32]?]
 
   /// Makes a graph.
-  package init(mode: Mode, observers: [[Int]], states: [[UInt32]], chosen: [[UInt32]]) {
+  package init(mode: Mode, observers: [[Int]], states: [[UInt32]], chosen: [[UInt32]?]) {
     precondition(states.count == chosen.count, "a state without its chosen set")
     self.mode = mode
     self.observers = observers

@@ -212,4 +212,12 @@ struct FinishedPass {
     self.task = task
     reached = isReached
   }
+
+  /// The pass of a full search over so many states.
+  init(ofAll count: Int) {
+    task = SearchTask([], of: [], liveness: true, faults: [])
+    var reached = StateSet()
+    for state in 0..<UInt32(count) { reached.insert(state) }
+    self.reached = reached
+  }
 }

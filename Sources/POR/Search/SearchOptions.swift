@@ -82,7 +82,7 @@ package struct SearchOptions {
   var reductionFaults: ReductionFaults = []
   /// Chooses among all stubborn sets at random instead of the smallest: the smallest hides bugs.
   var choiceSeed: UInt64?
-  /// Looks at each pass of a reduced search that came to its end, with the graph it left.
+  /// Looks at each pass over states with footprints that came to its end, with the graph it left.
   var inspect: ((inout StateSpace, FinishedPass) throws -> Void)?
 
   /// Makes the defaults: no limits, every property judged.
