@@ -228,7 +228,13 @@ extension IndependenceAudit {
         switch condition {
         case .never: false
         case .writeTo(let reads): table.disturbs(taken.enabled.footprint, readsOf: reads)
-        case .after(let actionClass): actionClass == taken.enabled.actionClass
+        case .after(let first):
+          // Or the action takes the request of the first one away: then it conflicts with it.
+          first == taken.enabled.actionClass
+            || enabled.contains {
+              $0.actionClass == first
+                && table.conflict($0.footprint, taken.enabled.footprint)
+            }
         }
       if isAllowed { continue }
       return AuditFailure(

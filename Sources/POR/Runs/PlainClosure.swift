@@ -4,12 +4,16 @@ internal import Transitions
 struct PlainClosure {
   private var numbers: [[UInt32]: Int32] = [:]
   private var edges: [(source: Int32, target: Int32)] = []
-  /// Some of the steps changes an object.
+  /// Some of the steps changes an object; those behind the first such step need not be explored.
   private(set) var changesObject = false
+  /// There are more states than were to be explored.
+  private(set) var isTooLarge = false
 
-  /// Explores the states that `roots` reach along steps that count.
+  /// Explores the states that `roots` reach along steps that count, up to a number of states, or to
+  /// the first step that is enough.
   init(
-    of roots: [[UInt32]], in states: inout PlainStates, along counts: (Successor) -> Bool
+    of roots: [[UInt32]], in states: inout PlainStates, limit: Int,
+    until isEnough: (Successor) -> Bool = { _ in false }, along counts: (Successor) -> Bool
   ) throws {
     var open: [[UInt32]] = []
     for root in roots where numbers[root] == nil {
@@ -20,7 +24,12 @@ struct PlainClosure {
       guard let source = numbers[state] else { continue }
       for step in try states.steps(from: state) where counts(step.successor) {
         if step.successor.flags.contains(.changesObject) { changesObject = true }
+        if isEnough(step.successor) { return }
         if numbers[step.target] == nil {
+          if numbers.count >= limit {
+            isTooLarge = true
+            return
+          }
           numbers[step.target] = Int32(numbers.count)
           open.append(step.target)
         }

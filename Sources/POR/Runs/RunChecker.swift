@@ -14,9 +14,14 @@ package enum RunVerdict: Hashable, Sendable {
 package struct RunChecker {
   private let properties: [PropertyKind]
   private var states: PlainStates
+  private let closureLimit: Int
 
   /// Makes a checker of a system's runs.
-  package init(system: any TransitionSystem) {
+  ///
+  /// - closureLimit: how many continuations of a run are looked at; where there are more, the run is
+  ///   refuted.
+  package init(system: any TransitionSystem, closureLimit: Int = .max) {
+    self.closureLimit = closureLimit
     properties = system.properties
     states = PlainStates(system: system)
   }
@@ -168,8 +173,12 @@ package struct RunChecker {
 
   /// A state is settled if no fair continuation changes an object and each leads back to it.
   private mutating func requireSettled(_ state: [UInt32]) throws {
-    let closure = try PlainClosure(of: [state], in: &states) { $0.flags.contains(.fair) }
+    let closure = try PlainClosure(
+      of: [state], in: &states, limit: closureLimit,
+      until: { $0.flags.contains(.fair) && $0.flags.contains(.changesObject) }
+    ) { $0.flags.contains(.fair) }
     try require(!closure.changesObject, "a later step changes an object")
+    try require(!closure.isTooLarge, "too many states follow")
     try require(closure.allReach(state), "a fair step leads away for good")
   }
 
@@ -177,9 +186,13 @@ package struct RunChecker {
   private mutating func requireNoWayOut(_ trace: Trace, _ loop: Range<Int>) throws {
     let start = trace.states[loop.lowerBound]
     let onLoop = loop.map { trace.states[$0] }
-    let inside = try PlainClosure(of: onLoop, in: &states) { $0.flags.contains(.fair) }
+    let inside = try PlainClosure(of: onLoop, in: &states, limit: closureLimit) {
+      $0.flags.contains(.fair)
+    }
+    try require(!inside.isTooLarge, "too many states follow")
     if inside.allReach(start) { return }
-    let all = try PlainClosure(of: onLoop, in: &states) { _ in true }
+    let all = try PlainClosure(of: onLoop, in: &states, limit: closureLimit) { _ in true }
+    try require(!all.isTooLarge, "too many states follow")
     try require(all.allReach(start, from: inside), "fair steps lead out of the cycle")
   }
 

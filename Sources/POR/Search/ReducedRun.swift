@@ -44,9 +44,18 @@ struct ReducedRun {
     try run(takeTasks { _ in true })
     // What the passes for safety left open.
     try run(takeTasks { _ in true })
+    try shortenRuns()
     return SearchResult(
       states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
       findings: known(), bytes: bytes, reduction: figures)
+  }
+
+  /// Makes runs shorter, where something was left out at all.
+  private mutating func shortenRuns() throws {
+    guard options.faults.isEmpty && options.reductionFaults.isEmpty,
+      figures.taken < figures.enabled || system.hasSymmetry
+    else { return }
+    try RunShortener(system, options).shorten(&findings, reached: states)
   }
 
   private func known() -> [Finding] {

@@ -65,6 +65,8 @@ package struct SearchOptions {
   package var limits = SearchLimits()
   package var stop = StopRule.atTheEnd
   package var reduction = Reduction.none
+  /// How far runs from a reduced graph are made shorter.
+  package var shortening = ShorteningEffort.none
   /// Tries actions in a random order.
   package var shuffleSeed: UInt64?
   /// Seeds the hash of the state store.
