@@ -101,7 +101,7 @@ extension VerifyCommand {
     @Option(help: "Leave out needless interleavings: auto or none.")
     var reduction: VerificationOptions.Reduction = .auto
 
-    @Flag(help: "Check the projections that merge states while searching.")
+    @Flag(help: "Check the projections, the footprints and the reduction while searching.")
     var audit = false
 
     @Option(

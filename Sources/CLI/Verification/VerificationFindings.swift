@@ -11,6 +11,7 @@ struct VerificationFindings {
   private var tried = 0
   /// The projections in force; an expression that calculates with an ordinal switches one off.
   private var usedProjections: ProjectionSet?
+  private var audited: SearchAudit.Figures?
   /// The valuations that break an assumption.
   private var skipped = 0
   private var isCut = false
@@ -42,6 +43,7 @@ struct VerificationFindings {
     figures.settled += verdict.settled
     figures.reconciles += verdict.reconciles
     figures.memo += verdict.memo
+    if let audit = verdict.audit { audited = (audited ?? SearchAudit.Figures()) + audit }
     for (index, property) in chosen.enumerated() {
       switch verdict.outcome(of: index) {
       case .holds:
@@ -143,6 +145,19 @@ struct VerificationFindings {
 
   private func notes(_ projections: ProjectionSet) -> [String] {
     let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
-    return off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
+    let lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
+    return lines + (audited.map(Self.note) ?? [])
+  }
+
+  private static func note(_ audited: SearchAudit.Figures) -> [String] {
+    if audited.states == 0 { return ["no footprints were audited, for none are recorded"] }
+    var lines = [
+      "audited: \(audited.pairs) pairs of independent actions at \(audited.states) states, "
+        + "the chosen actions at \(audited.chosenSets) states"
+    ]
+    if audited.unauditedSets > 0 {
+      lines.append("not audited: the chosen actions at \(audited.unauditedSets) states, too many")
+    }
+    return lines
   }
 }

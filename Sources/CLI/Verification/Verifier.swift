@@ -16,7 +16,7 @@ package struct Verifier {
     package var progress: ((POR.SearchProgress) -> Void)?
     /// The memory of the whole process, for the limit.
     package var memoryInUse: (() -> Int)?
-    /// Whether projections are audited on the way.
+    /// Whether projections, footprints and the reduction are audited on the way.
     package var audit = AuditPlan.none
 
     /// Makes options without limits.
@@ -26,7 +26,7 @@ package struct Verifier {
   /// Whether sampled states are audited.
   package enum AuditPlan: Sendable {
     case none
-    /// About one of so many raw successors.
+    /// About one of so many raw successors, and one of so many reached states.
     case sampled(every: Int)
   }
 
@@ -72,19 +72,26 @@ package struct Verifier {
     // The observer looks at the clock; a slow world must not keep it waiting.
     search.progressInterval = 256
     search.memoryInUse = options.memoryInUse
+    search.shortening = .standard
     while true {
       let composition = Composition(world, component: component)
-      let audit: ProjectionAudit?
-      switch options.audit {
-      case .none: audit = nil
-      case .sampled(let interval): audit = ProjectionAudit(composition, every: interval)
+      var projections: ProjectionAudit?
+      var passes: SearchAudit?
+      if case .sampled(let interval) = options.audit {
+        projections = ProjectionAudit(composition, every: interval)
+        let audit = SearchAudit(every: interval)
+        search.audit(with: audit)
+        passes = audit
       }
       do {
         let result = try Search(options: search).run(composition)
-        if let finding = try audit?.run() { throw KverifyBug(finding) }
-        return WorldVerdict.Part(component: component, composition: composition, result: result)
+        if let finding = try projections?.run() { throw KverifyBug(finding) }
+        return WorldVerdict.Part(
+          component: component, composition: composition, result: result, audit: passes?.figures)
       } catch is RestartNeeded {
         continue
+      } catch let failure as AuditFailure {
+        throw KverifyBug("\(failure)")
       }
     }
   }

@@ -9,6 +9,8 @@ package struct WorldVerdict {
     package let component: Component
     package let composition: Composition
     package let result: SearchResult
+    /// How much was audited; nil where nothing was to be.
+    package let audit: SearchAudit.Figures?
 
     /// Whether anything can happen in it; a part of a property alone is no work.
     package var hasActions: Bool { !component.requests.isEmpty || !component.events.isEmpty }
@@ -36,6 +38,11 @@ package struct WorldVerdict {
   package var reconciles: Int { world.tree.completed }
   /// Steps that were looked up instead of computed.
   package var memo: Int { sum { $0.composition.lookedUpSteps - $0.composition.computedSteps } }
+  /// How much of the search was audited; nil where nothing was to be.
+  package var audit: SearchAudit.Figures? {
+    let figures = parts.compactMap(\.audit)
+    return figures.isEmpty ? nil : figures.reduce(SearchAudit.Figures(), +)
+  }
   /// Why the exploration is not complete; nil if it is.
   package var cut: CutReason? { parts.lazy.compactMap(\.result.cut).first }
 
