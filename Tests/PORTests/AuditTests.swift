@@ -116,7 +116,7 @@ import Transitions
     var known = Set(states)
     while sets.count < states.count {
       let state = states[sets.count]
-      let enabled = try plain.enabledClasses(at: state, table)
+      let enabled = try plain.enabledClasses(at: state, table) { _ in true }
       let padded = state + Array(repeating: 0, count: system.width - state.count)
       let chosen = choose(padded, enabled.map(\.actionClass))
       sets.append(chosen)

@@ -101,7 +101,7 @@ extension VerifyCommand {
     @Option(help: "Leave out needless interleavings: auto or none.")
     var reduction: VerificationOptions.Reduction = .auto
 
-    @Flag(help: "Check the projections, the footprints and the reduction while searching.")
+    @Flag(help: "Check projections, footprints and reduction as well.")
     var audit = false
 
     @Option(

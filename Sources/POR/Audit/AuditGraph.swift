@@ -34,7 +34,8 @@ struct AuditGraph {
     for (number, state) in states.enumerated() {
       let chosen = reduction.chosen[number].map { Set($0) }
       var choices: [Choice] = []
-      for entry in try plain.enabledClasses(at: state, table) {
+      let enabled = try plain.enabledClasses(at: state, table) { chosen?.contains($0) ?? true }
+      for entry in enabled {
         var choice = Choice(
           actionClass: entry.actionClass, footprint: entry.footprint, flags: entry.flags,
           isChosen: chosen?.contains(entry.actionClass) ?? true, targets: [])

@@ -50,17 +50,27 @@ package struct IndependenceAudit {
     var rules: [[Int]]
   }
 
+  /// How much work was done (`PlainStates.listed`).
+  var listed: Int { plain.listed }
+
   /// Audits one state; the first failure, if there is one.
   package mutating func audit(_ state: [UInt32], number: Int) throws -> AuditFailure? {
     let state = PlainStates.trimmed(state)
     states += 1
-    let enabled = try plain.enabledClasses(at: state, table)
+    var enabled = try plain.enabledClasses(at: state, table) { _ in false }
     // Spread over all of them where there are too many, another part at each state.
     let stride = (enabled.count + breadth - 1) / breadth
-    var taken: [Taken] = []
+    var isTaken: Set<UInt32> = []
     for (place, entry) in enabled.enumerated()
     where stride < 2 || (place + number) % stride == 0 {
-      let after = try entry.steps.map { try plain.enabledClasses(at: $0.target, table) }
+      isTaken.insert(entry.actionClass)
+    }
+    enabled = try plain.enabledClasses(at: state, table) { isTaken.contains($0) }
+    var taken: [Taken] = []
+    for entry in enabled where isTaken.contains(entry.actionClass) {
+      let after = try entry.steps.map {
+        try plain.enabledClasses(at: $0.target, table) { isTaken.contains($0) }
+      }
       taken.append(Taken(enabled: entry, after: after))
     }
     for entry in taken {

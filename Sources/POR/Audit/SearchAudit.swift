@@ -27,6 +27,9 @@ package final class SearchAudit {
     }
   }
 
+  /// How many steps may be listed at the sampled states of one pass.
+  private static let effort = 4_000_000
+
   package private(set) var figures = Figures()
   private let interval: Int
   private let sampleLimit: Int
@@ -48,6 +51,7 @@ package final class SearchAudit {
     else { return }
     let stride = max(interval, (reached.count + sampleLimit - 1) / sampleLimit)
     for (place, state) in reached.enumerated() where place % stride == 0 {
+      if independence.listed > Self.effort { break }
       space.move(to: state)
       if let failure = try independence.audit(Array(space.words), number: Int(state)) {
         throw failure

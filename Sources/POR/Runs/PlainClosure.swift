@@ -22,7 +22,7 @@ struct PlainClosure {
     }
     while let state = open.popLast() {
       guard let source = numbers[state] else { continue }
-      for step in try states.steps(from: state) where counts(step.successor) {
+      for step in try states.steps(from: state, where: counts) {
         if step.successor.flags.contains(.changesObject) { changesObject = true }
         if isEnough(step.successor) { return }
         if numbers[step.target] == nil {

@@ -12,6 +12,8 @@ struct PlainStates {
 
   let system: any TransitionSystem
   private var buffer = SuccessorBuffer()
+  /// How many states were expanded and steps listed: what the work is measured by.
+  private(set) var listed = 0
 
   /// Makes the states of a system.
   init(system: any TransitionSystem) { self.system = system }
@@ -20,20 +22,59 @@ struct PlainStates {
 
   /// All steps from a state.
   mutating func steps(from state: [UInt32]) throws -> [Step] {
+    try steps(from: state) { _ in true }
+  }
+
+  /// The steps from a state that satisfy a test; those that do not cost little.
+  mutating func steps(
+    from state: [UInt32], where isWanted: (Successor) -> Bool
+  ) throws -> [Step] {
+    try list(state)
+    return listedSteps(from: state, where: isWanted)
+  }
+
+  /// The steps that satisfy a test, from the state that was listed last.
+  func listedSteps(from state: [UInt32], where isWanted: (Successor) -> Bool) -> [Step] {
+    var steps: [Step] = []
+    for successor in buffer.successors where isWanted(successor) {
+      steps.append(Step(successor: successor, target: target(of: successor, from: state)))
+    }
+    return steps
+  }
+
+  /// The first step from a state that satisfies a test.
+  mutating func firstStep(
+    from state: [UInt32], where isWanted: (Successor) -> Bool
+  ) throws -> Step? {
+    try list(state)
+    return buffer.successors.first(where: isWanted).map {
+      Step(successor: $0, target: target(of: $0, from: state))
+    }
+  }
+
+  /// What is enabled at a state, without where it leads.
+  mutating func successors(of state: [UInt32]) throws -> [Successor] {
+    try list(state)
+    return buffer.successors
+  }
+
+  private mutating func list(_ state: [UInt32]) throws {
     buffer.removeAll()
     try withWords(state) { try system.expand($0, into: &buffer) }
-    return buffer.successors.map { successor in
-      var target = state
-      let first = Int(successor.firstChange)
-      for change in buffer.changes[first..<(first + Int(successor.changeCount))] {
-        let index = Int(change.index)
-        if index >= target.count {
-          target += Array(repeating: 0, count: index + 1 - target.count)
-        }
-        target[index] = change.value
+    listed += buffer.successors.count + 1
+  }
+
+  private func target(of successor: Successor, from state: [UInt32]) -> [UInt32] {
+    var target = state
+    let first = Int(successor.firstChange)
+    for change in buffer.changes[first..<(first + Int(successor.changeCount))] {
+      let index = Int(change.index)
+      if index >= target.count {
+        target += Array(repeating: 0, count: index + 1 - target.count)
       }
-      return Step(successor: successor, target: Self.trimmed(target))
+      target[index] = change.value
     }
+    return Self.trimmed(target)
   }
 
   /// The value of a predicate at a state.

@@ -26,6 +26,9 @@ package struct RunChecker {
     states = PlainStates(system: system)
   }
 
+  /// How much work was done (`PlainStates.listed`).
+  var listed: Int { states.listed }
+
   /// Checks one violation of a property.
   package mutating func check(
     _ violation: Violation, of property: Int
@@ -123,8 +126,8 @@ package struct RunChecker {
   private mutating func replay(_ run: Run) throws -> Trace {
     var trace = Trace(states: [states.initial], steps: [])
     for step in run.steps {
-      let next = try states.steps(from: trace.end).first {
-        $0.successor.action == step.action && $0.successor.outcome == step.outcome
+      let next = try states.firstStep(from: trace.end) {
+        $0.action == step.action && $0.outcome == step.outcome
       }
       guard let next else {
         throw Refutation(reason: "step \(trace.steps.count + 1) is not enabled")
@@ -145,11 +148,11 @@ package struct RunChecker {
     guard let loop = trace.loop else { throw Refutation(reason: "there is no cycle") }
     let taken = Set(loop.map { trace.steps[$0].successor.action })
     for place in loop {
-      for step in try states.steps(from: trace.states[place])
-      where step.successor.flags.contains(.fair) {
+      for successor in try states.successors(of: trace.states[place])
+      where successor.flags.contains(.fair) {
         try require(
-          taken.contains(step.successor.action),
-          "\(states.system.describe(action: step.successor.action)) is enabled, never taken")
+          taken.contains(successor.action),
+          "\(states.system.describe(action: successor.action)) is enabled, never taken")
       }
     }
     return loop

@@ -12,14 +12,16 @@ struct StepDropping {
 
   private var checker: RunChecker
   private var states: PlainStates
-  private var steps: Int
+  private let effort: Int
 
-  /// Makes a dropping that executes so many steps at most.
+  /// Makes a dropping that lists about so many steps at most.
   init(_ system: any TransitionSystem, steps: Int) {
     checker = RunChecker(system: system, closureLimit: Self.closureLimit)
     states = PlainStates(system: system)
-    self.steps = steps
+    effort = steps
   }
+
+  private var isSpent: Bool { states.listed + checker.listed >= effort }
 
   /// A violation of the same kind whose runs are as short or shorter.
   mutating func shortened(_ violation: Violation, of property: Int) throws -> Violation {
@@ -37,12 +39,11 @@ struct StepDropping {
     while size > 0 {
       var isShorter = false
       var end = violation[keyPath: run]?.steps.count ?? 0
-      while end > 0 && steps > 0 {
+      while end > 0 && !isSpent {
         let start = max(0, end - size)
         var candidate = violation
         if let old = violation[keyPath: run], let new = try without(start..<end, old) {
           candidate[keyPath: run] = new
-          steps -= new.steps.count
           if try checker.check(candidate, of: property) == .confirmed {
             violation = candidate
             isShorter = true
@@ -50,7 +51,7 @@ struct StepDropping {
         }
         end = min(start, violation[keyPath: run]?.steps.count ?? 0)
       }
-      if steps <= 0 { return }
+      if isSpent { return }
       if !isShorter || size > 1 { size /= 2 }
     }
   }
@@ -64,7 +65,6 @@ struct StepDropping {
       if place == run.loopStart { result.loopStart = result.steps.count }
       if place == run.trigger { result.trigger = result.steps.count }
       if dropped.contains(place) { continue }
-      steps -= 1
       guard let next = try find(step, at: state) else { continue }
       result.steps.append(
         RunStep(action: next.successor.action, outcome: next.successor.outcome))
@@ -77,15 +77,14 @@ struct StepDropping {
 
   /// The step itself, or one of its class: names may have changed with what was left out.
   private mutating func find(_ step: RunStep, at state: [UInt32]) throws -> PlainStates.Step? {
-    let enabled = try states.steps(from: state)
-    let same = enabled.first {
-      $0.successor.action == step.action && $0.successor.outcome == step.outcome
+    let same = try states.firstStep(from: state) {
+      $0.action == step.action && $0.outcome == step.outcome
     }
     if let same { return same }
-    let actionClass = states.system.actionClass(of: step.action)
-    return enabled.first {
-      states.system.actionClass(of: $0.successor.action) == actionClass
-        && $0.successor.outcome == step.outcome
+    let system = states.system
+    let actionClass = system.actionClass(of: step.action)
+    return try states.firstStep(from: state) {
+      $0.outcome == step.outcome && system.actionClass(of: $0.action) == actionClass
     }
   }
 }
