@@ -87,6 +87,10 @@ package protocol TransitionSystem: AnyObject {
   /// The footprint of what is read to evaluate a predicate at a state; it has reads only.
   func reads(ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> UInt32
 
+  /// A form that is equal for states which behave alike although the system keeps them apart: steps that
+  /// commute lead to states of one such form. For checks of footprints only.
+  func comparableForm(of state: UnsafeBufferPointer<UInt32>) -> [UInt32]
+
   // MARK: Symmetry
 
   /// Whether some names are interchangeable: exchanging them leaves the system as it is.
@@ -139,6 +143,10 @@ extension TransitionSystem {
   package func reads(
     ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
   ) -> UInt32 { 0 }
+
+  package func comparableForm(of state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
+    Array(state)
+  }
 
   package var hasSymmetry: Bool { false }
 

@@ -43,6 +43,11 @@ struct ScenarioScope: Sendable {
     return found
   }
 
+  /// Whether a program lists objects of kinds that it names itself, through variables too.
+  func listsFreely(_ program: Program) -> Bool {
+    program.hostFunctions.contains("list") || variablesOf(program).contains { listsFreely($0) }
+  }
+
   private func variablesOf(_ program: Program) -> [Program] {
     program.references.compactMap {
       guard $0.variable.hasPrefix(Self.variablePrefix) else { return nil }
@@ -88,7 +93,8 @@ struct ScenarioObjects {
     self.request = request
   }
 
-  private static func value(of binding: NameBinding, in reader: any MappingReader) -> Value {
+  /// The object, or the list, that a name stands for.
+  static func value(of binding: NameBinding, in reader: any MappingReader) -> Value {
     switch binding.target {
     case .object(let key):
       return reader.object(key).map { Value(.object($0)) } ?? .null

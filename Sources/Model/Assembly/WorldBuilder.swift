@@ -237,20 +237,42 @@ package struct WorldBuilder {
     case .always(let expression): program = safety(expression, expecting: true)
     case .never(let expression): program = safety(expression, expecting: false)
     case .sometimes(let expression): program = .sometimes(predicate(expression))
-    case .eventually(let expression): program = .eventually(predicate(expression))
+    case .eventually(let expression):
+      program = .eventually(
+        readingAll(
+          [expression.program] + (condition.map { [$0] } ?? []), predicate(expression)))
     case .settled(let expression): program = .settled(predicate(expression))
     case .leadsTo(let from, let to):
       let goal = to.program
       let scope = scope
       program = .leadsTo(
-        from: predicate(from),
-        to: { reader in try scope.test(goal, ScenarioObjects(reader)) })
+        from: readingAll([from.program] + (condition.map { [$0] } ?? []), predicate(from)),
+        to: readingAll([goal]) { reader in try scope.test(goal, ScenarioObjects(reader)) })
     case .converges(let allowErrors): program = .converges(allowErrors: allowErrors)
     case .confluent(let ignore, let acrossEvents):
       program = .confluent(ConfluenceRule(ignore: ignore, acrossEvents: acrossEvents))
     case .eventRule(let rule): program = .step(.event(rule))
     }
     return WorldProperty(name: declaration.name, program)
+  }
+
+  /// A predicate that first reads every name its programs mention, whatever decides its value.
+  ///
+  /// A reduced search observes what a temporal property reads; what one evaluation skips
+  /// (short-circuit) another state's evaluation may need (POR.md, section 5).
+  private func readingAll(_ programs: [Program], _ predicate: @escaping StatePredicate)
+    -> StatePredicate
+  {
+    let mentioned = programs.reduce(into: Set<String>()) {
+      $0.formUnion(scope.namesMentioned(by: $1))
+    }
+    let bindings = scenario.names.filter { mentioned.contains($0.name) }
+    let kinds = programs.contains { scope.listsFreely($0) } ? CompositionKinds.of(scenario) : []
+    return { reader in
+      for binding in bindings { _ = ScenarioObjects.value(of: binding, in: reader) }
+      for kind in kinds { _ = reader.objects(of: kind, namespace: nil, selection: .all) }
+      return try predicate(reader)
+    }
   }
 
   private func transition(_ program: Program, _ condition: Program?, expecting wanted: Bool)

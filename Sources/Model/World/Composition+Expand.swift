@@ -166,19 +166,25 @@ extension Composition: TransitionSystem {
     lookedUpSteps += 1
     buffer.successors.append(
       Successor(
-        action: action, outcome: outcome, flags: leaf.flags, violations: leaf.violations,
-        firstChange: firstChange, changeCount: UInt32(buffer.changes.count) - firstChange))
+        action: action, outcome: outcome, flags: leaf.flags, footprint: leaf.footprint,
+        violations: leaf.violations, firstChange: firstChange,
+        changeCount: UInt32(buffer.changes.count) - firstChange))
   }
 
   package func violatedRules(_ violations: UInt32) -> [Int] { violationSets[Int(violations)] }
 
   package func describe(action: UInt32) -> String {
+    describe(actions[Int(action)]) { world.tokens.display($0) }
+  }
+
+  /// The name of an action, its request's name shown in a way.
+  func describe(_ action: WorldAction, _ display: (String) -> String) -> String {
     func name(_ worker: Int) -> String {
       let worker = layout.workers[worker]
       let controller = world.definition.participants[worker.controller].reconciler.name
-      return "\(controller) \(world.tokens.display(worker.request.description))"
+      return "\(controller) \(display(worker.request.description))"
     }
-    switch actions[Int(action)] {
+    switch action {
     case .reconcile(let worker): return "reconcile \(name(worker))"
     case .timer(let worker): return "timer \(name(worker))"
     case .deliver(let controller, let groupKind):

@@ -47,7 +47,8 @@ extension Composition {
       grow(&words)
       var reads = supersededSets[Int(words[slot.word])]
       for write in detail.writes {
-        let index = lastRead(of: write.key, before: node)
+        let known = reads.first { $0.key == write.key }?.index ?? -1
+        let index = max(known, lastRead(of: write.key, before: node))
         guard index >= 0 else { continue }
         reads.removeAll { $0.key == write.key }
         reads.append(SupersededRead(key: write.key, index: index))
@@ -78,7 +79,8 @@ extension Composition {
       switch (step.question, step.answer) {
       case (.get(_, let asked), .object(let version)) where version != 0: reads[asked] = index
       case (_, .list(let items)): for item in items { reads[item.key] = index }
-      case (.send(let request), .response(_, let body, _)):
+      case (.send(let request), .response(let code, let body, _)) where (200..<300).contains(code):
+        // A refusal tells no resourceVersion, and may come before the object is looked at.
         reads[request.key] = index
         if let name = body.at("metadata", "name")?.string {
           let key = ObjectKey(request.groupKind, namespace: request.namespace, name: name)

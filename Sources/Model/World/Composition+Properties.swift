@@ -4,11 +4,18 @@ package import Transitions
 /// Predicates and end states.
 extension Composition {
   package func evaluate(predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> PredicateValue {
+    leaf(ofPredicate: predicate, at: state).value
+  }
+
+  /// The value of a predicate at a state, and the footprint of what is read to find it.
+  func leaf(
+    ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> PredicateLeaf {
     if !usesMemo { predicateRoots[predicate] = steps.addRoot() }
     var node = predicateRoots[predicate]
     while true {
       switch steps.node(node) {
-      case .leaf(let value): return PredicateValue(rawValue: UInt8(value)) ?? .isError
+      case .leaf(let leaf): return PredicateLeaf(leaf)
       case .unknown: return compute(predicate: predicate, state)
       case .read(let read):
         let value = value(of: read, state)
@@ -22,7 +29,7 @@ extension Composition {
 
   private func compute(
     predicate: Int, _ state: UnsafeBufferPointer<UInt32>
-  ) -> PredicateValue {
+  ) -> PredicateLeaf {
     let context = StepContext(self, state: state)
     let value: PredicateValue
     do {
@@ -35,13 +42,15 @@ extension Composition {
       value = .isError
     }
     note(context.reads)
+    let leaf = PredicateLeaf(
+      value, footprintTable.intern(FootprintBuilder.footprint(of: context.reads, self)))
     let isRecorded = steps.record(
-      root: predicateRoots[predicate], path: context.reads, leaf: UInt32(value.rawValue))
+      root: predicateRoots[predicate], path: context.reads, leaf: leaf.raw)
     if !isRecorded {
       // Not deterministic, which is a bug of ours: the search ends with it.
       deferredError = deferredError ?? MissingStep()
     }
-    return value
+    return leaf
   }
 
   /// What goes wrong when a property's predicate is evaluated at a state; nil where nothing does.
@@ -129,6 +138,22 @@ extension Composition {
     for ignored in paths { value = value.removing(ignored.path[...]) }
     return value.object.map { world.versions.intern($0) } ?? version
   }
+}
+
+/// The end of a predicate's path: its value and its footprint, in one number.
+struct PredicateLeaf {
+  /// Two bits of value, the footprint above.
+  let raw: UInt32
+
+  init(_ raw: UInt32) { self.raw = raw }
+
+  init(_ value: PredicateValue, _ footprint: UInt32) {
+    precondition(footprint < 1 << 29, "more than 2^29 footprints")
+    raw = footprint << 2 | UInt32(value.rawValue)
+  }
+
+  var value: PredicateValue { PredicateValue(rawValue: UInt8(raw & 3)) ?? .isError }
+  var footprint: UInt32 { raw >> 2 }
 }
 
 /// A fixed set of objects to read.

@@ -8,7 +8,7 @@ extension Composition {
     let context = StepContext(self, state: state, choices: choices)
     var draft = StepDraft()
     try run(actions[Int(action)], context, &draft)
-    let leaf = try makeLeaf(context, draft)
+    let leaf = try makeLeaf(actions[Int(action)], context, draft)
     if let error = deferredError {
       deferredError = nil
       throw error
@@ -40,7 +40,7 @@ extension Composition {
       )
       context.set(.timer(controller: controller, request), 0)
       context.enqueue(controller, request)
-      draft.flags = .fair
+      draft.flags = world.definition.time == .fair ? [.fair, .waitsForIdle] : .fair
     case .deliver(let controller, let groupKind):
       let cell = Cell.pending(controller: controller, groupKind)
       var events = pendingEvents(context.word(cell))
@@ -52,6 +52,7 @@ extension Composition {
     case .skip(let event):
       _ = context.word(.event(event))
       context.set(.event(event), 0)
+      draft.flags = .givesUp
     case .crash(let worker, let writes): try crash(worker, writes, context, &draft)
     case .fault(let fault, let worker, let write):
       let controller = layout.workers[worker].controller
@@ -204,7 +205,9 @@ extension Composition {
 
   // MARK: Leaves
 
-  private func makeLeaf(_ context: StepContext, _ draft: StepDraft) throws -> Int {
+  private func makeLeaf(
+    _ action: WorldAction, _ context: StepContext, _ draft: StepDraft
+  ) throws -> Int {
     var flags = draft.flags
     if !context.changes.isEmpty { flags.insert(.changesObject) }
     let violations = draft.isDisabled ? [] : try violatedRules(context, draft)
@@ -212,9 +215,13 @@ extension Composition {
     let needsFinish =
       draft.restart != nil || mode == .calls && !context.changes.isEmpty
       || needsCanonicalForm(context) || !world.mutants.isEmpty
+    // After the step rules: what they read of the state is the step's too.
+    let footprint = FootprintBuilder.footprint(
+      of: action, context, isDisabled: draft.isDisabled)
     var leaf = StepLeaf(
       firstEffect: UInt32(leafEffects.count), effectCount: 0, flags: flags,
-      violations: intern(violations: violations), detail: -1, isDisabled: draft.isDisabled)
+      violations: intern(violations: violations), footprint: footprintTable.intern(footprint),
+      detail: -1, isDisabled: draft.isDisabled)
     for (word, effect) in context.effects.sorted(by: { $0.key < $1.key }) {
       leafEffects.append(
         LeafEffect(word: UInt32(word), keep: effect.keep, set: effect.set))

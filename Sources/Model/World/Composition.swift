@@ -43,6 +43,16 @@ package final class Composition {
   var mentionIndex = MentionIndex()
   /// The last read of each object on the way to a node, by node.
   var lastReads: [UInt32: [ObjectKey: Int]] = [:]
+  // Footprints.
+  let names: FootprintNames
+  let footprintTable: FootprintTable
+  var footprintCells: [UInt32] = []
+  var classOfAction: [UInt32] = []
+  var actionClassIDs: [ActionClass: UInt32] = [:]
+  var classMembers: [[UInt32]] = []
+  var collectiveClasses: [Bool] = []
+  var comparableIDs: [ComparableContent: UInt32] = [:]
+
   /// The classes of fresh values that this component makes.
   var families: Set<UInt16> = []
 
@@ -68,6 +78,9 @@ package final class Composition {
     self.component = component
     usesMemo = world.definition.projections.contains(.memo)
     layout = CellLayout(world.definition.interleaving)
+    let names = FootprintNames(world)
+    self.names = names
+    footprintTable = FootprintTable { names.accepts(predicate: $0, cell: $1, form: $2) }
     var kinds: [PropertyKind] = []
     var indices: [Int] = []
     var predicates: [StatePredicate] = []
@@ -158,6 +171,7 @@ package final class Composition {
     actions.append(action)
     actionIDs[action] = id
     actionRoots.append(steps.addRoot())
+    classify(action, id)
     return id
   }
 
@@ -266,6 +280,8 @@ struct StepLeaf {
   var effectCount: UInt32
   var flags: StepFlags
   var violations: UInt32
+  /// What the step reads and writes.
+  var footprint: UInt32
   /// The index of what must be done per state, or -1.
   var detail: Int32
   /// Whether the action cannot happen at such states.

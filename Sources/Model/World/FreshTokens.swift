@@ -166,16 +166,27 @@ package final class FreshTokens {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// A text for people: tokens as `~1`, `~2`.
-  package func display(_ text: String) -> String {
+  /// What a class of fresh values is for, as it was named when it was made.
+  func description(ofFamily family: UInt16) -> String { families[Int(family)] }
+
+  /// A text with each token replaced by another text.
+  func replacingTokens(in text: String, with replacement: (FreshToken) -> String) -> String {
+    guard !families.isEmpty else { return text }
     var bytes = Array(text.utf8)
     var index = 0
+    var changed = false
     while let token = next(in: bytes, from: &index) {
-      let short = Array("~\(token.index + 1)".utf8)
-      bytes.replaceSubrange(index - Self.length..<index, with: short)
-      index += short.count - Self.length
+      let other = Array(replacement(token).utf8)
+      bytes.replaceSubrange(index - Self.length..<index, with: other)
+      index += other.count - Self.length
+      changed = true
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return changed ? String(decoding: bytes, as: UTF8.self) : text
+  }
+
+  /// A text for people: tokens as `~1`, `~2`.
+  package func display(_ text: String) -> String {
+    replacingTokens(in: text) { "~\($0.index + 1)" }
   }
 
   /// A value for people: tokens as `~1`, `~2`.

@@ -19,6 +19,8 @@ final class StepContext {
   private(set) var changes: [EffectiveWrite] = []
   /// New values of words and flags: the bits kept and the bits set.
   private(set) var effects: [Int: (keep: UInt32, set: UInt32)] = [:]
+  /// Every cell that was set, with its value, in order: a queue entry may be taken and set again.
+  private(set) var written: [(cell: Cell, value: UInt32)] = []
   private var takenTokens: [UInt16: UInt32] = [:]
   /// The requests of this step and their answers, for event rules and for the tale.
   var sent: [SentRequest] = []
@@ -113,6 +115,7 @@ final class StepContext {
     effects[slot.word] = (
       keep: old.keep & ~slot.mask, set: old.set & ~slot.mask | value << slot.shift & slot.mask
     )
+    written.append((cell, value))
     composition.noteWrite(cell)
   }
 
@@ -143,8 +146,11 @@ final class StepContext {
 
   private func updateRanks(_ key: ObjectKey, old: UInt32, new: UInt32) {
     guard world.rankedKinds.contains(key.groupKind), (old == 0) != (new == 0) else { return }
-    let scan = ObjectScan(key.groupKind, namespace: key.namespace, selection: .all)
     let group = composition.creator(of: new == 0 ? old : new)
+    // The members of a group have its owner; those of other owners are not read.
+    let scan = ObjectScan(
+      key.groupKind, namespace: key.namespace,
+      selection: group.isEmpty ? .all : .dependents(uid: group))
     let others = scanNow(scan).filter {
       $0.key != key && composition.creator(of: $0.version) == group
     }

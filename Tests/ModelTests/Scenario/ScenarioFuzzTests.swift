@@ -147,7 +147,7 @@ struct ScenarioFuzzTests {
 }
 
 /// A small seeded generator (SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

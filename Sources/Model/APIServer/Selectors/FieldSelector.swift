@@ -101,7 +101,7 @@ package struct FieldSelector: Hashable, Sendable {
     }
   }
 
-  private static func value(of path: String, in object: JSONObject) -> String {
+  static func value(of path: String, in object: JSONObject) -> String {
     let keys = path.split(separator: ".").map(String.init)
     switch object.value(at: keys[...]) {
     case .string(let text): return text

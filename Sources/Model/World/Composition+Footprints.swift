@@ -1,0 +1,248 @@
+package import Transitions
+
+/// What a reduced search asks of a composition: footprints, classes of actions, what enables them.
+extension Composition {
+  /// nil where fresh values are not renamed: footprints know no numbers of fresh values, so they only
+  /// say how steps commute up to a renaming.
+  package var footprints: FootprintTable? {
+    world.definition.projections.contains(.freshNames) && world.mutants.isEmpty
+      ? footprintTable : nil
+  }
+
+  /// Whether a controller may crash at all.
+  func mayCrash(_ controller: Int) -> Bool {
+    (world.definition.participants[controller].budgets[.crash] ?? 0) > 0
+  }
+
+  /// The footprint cell of a word; words of flags are never read by a step.
+  func footprintCell(atWord word: Int) -> UInt32 {
+    if word < footprintCells.count, footprintCells[word] != .max { return footprintCells[word] }
+    guard let cell = layout.cell(at: word) else { preconditionFailure("a read of a word of flags") }
+    if footprintCells.count <= word {
+      footprintCells.append(
+        contentsOf: repeatElement(.max, count: word + 1 - footprintCells.count))
+    }
+    footprintCells[word] = names.id(of: cell)
+    return footprintCells[word]
+  }
+
+  // MARK: Classes of actions
+
+  /// Names the class of a new action.
+  func classify(_ action: WorldAction, _ id: UInt32) {
+    let named = ActionClass(action, layout, names)
+    if let known = actionClassIDs[named] {
+      classOfAction.append(known)
+      classMembers[Int(known)].append(id)
+    } else {
+      let new = UInt32(classMembers.count)
+      actionClassIDs[named] = new
+      classOfAction.append(new)
+      classMembers.append([id])
+      collectiveClasses.append(named.isCollective)
+    }
+  }
+
+  package func actionClass(of action: UInt32) -> UInt32 { classOfAction[Int(action)] }
+
+  package func isCollective(actionClass: UInt32) -> Bool { collectiveClasses[Int(actionClass)] }
+
+  package func describe(actionClass: UInt32) -> String {
+    describe(actions[Int(classMembers[Int(actionClass)][0])]) { names.display($0) }
+  }
+
+  // MARK: What enables an action
+
+  package func enabling(
+    of actionClass: UInt32, at state: UnsafeBufferPointer<UInt32>
+  ) -> EnablingCondition {
+    let members = classMembers[Int(actionClass)]
+    switch actions[Int(members[0])] {
+    case .event, .skip: return .never
+    case .deliver(let controller, let groupKind):
+      return writes(to: names.id(.pending(controller: controller, groupKind)))
+    case .reconcile(let worker): return .writeTo(reads: queueReads(worker))
+    case .timer(let worker): return enablingOfTimer(worker, actionClass, state)
+    case .crash(let worker, _):
+      return enablingOfFault(.crash, worker, members, state)
+    case .fault(let fault, let worker, _):
+      return enablingOfFault(fault, worker, members, state)
+    }
+  }
+
+  private func writes(to cell: UInt32) -> EnablingCondition {
+    var reads = Footprint()
+    reads.reads = [cell]
+    return .writeTo(reads: footprintTable.intern(reads))
+  }
+
+  /// What is read to find that a request is not queued.
+  ///
+  /// A crash may queue any request of its controller. A reconcile in flight began as a queued one.
+  private func queueReads(_ worker: Int) -> UInt32 {
+    let entry = layout.workers[worker]
+    var reads = Footprint()
+    reads.reads = [names.id(.queue(names.erased(entry.controller, entry.request)))]
+    if mayCrash(entry.controller) {
+      reads.reads.append(names.id(.allQueues(controller: entry.controller)))
+    }
+    return footprintTable.intern(reads)
+  }
+
+  /// A set timer waits for the first reconcile or delivery to be made, met by a fault instead, or
+  /// dropped by a crash; one that is not set waits for being set.
+  ///
+  /// The timers of a class may be of both sorts: all of them wait for the reconcile.
+  private func enablingOfTimer(
+    _ worker: Int, _ actionClass: UInt32, _ state: UnsafeBufferPointer<UInt32>
+  ) -> EnablingCondition {
+    let entry = layout.workers[worker]
+    let slot = layout.slot(.timer, worker: worker)
+    let isSet = slot.word < state.count && state[slot.word] & slot.mask != 0
+    if world.definition.time == .fair, isSet || isCollective(actionClass: actionClass),
+      let first = firstUrgentCells(at: state)
+    {
+      var reads = Footprint()
+      reads.reads = first.map { names.id($0) }
+      return .writeTo(reads: footprintTable.intern(reads))
+    }
+    return writes(to: names.id(.timer(names.erased(entry.controller, entry.request))))
+  }
+
+  /// The cells that whoever takes the first enabled reconcile or delivery writes.
+  private func firstUrgentCells(at state: UnsafeBufferPointer<UInt32>) -> [FootprintCell]? {
+    func life(_ controller: Int) -> [FootprintCell] {
+      mayCrash(controller) ? [.incarnation(controller: controller)] : []
+    }
+    for (worker, entry) in layout.workers.enumerated() where isPending(worker, state) {
+      return [.position(names.erased(entry.controller, entry.request))] + life(entry.controller)
+    }
+    for cell in layout.pendingCells where cell.word < state.count && state[cell.word] != 0 {
+      return [.delivery(controller: cell.controller, cell.groupKind)] + life(cell.controller)
+    }
+    return nil
+  }
+
+  /// Whether a reconcile of a worker is enabled: queued or in flight.
+  func isPending(_ worker: Int, _ state: UnsafeBufferPointer<UInt32>) -> Bool {
+    func isSet(_ slot: Slot) -> Bool {
+      slot.word < state.count && state[slot.word] & slot.mask != 0
+    }
+    return isSet(layout.slot(.queue, worker: worker))
+      || mode == .calls && isSet(layout.slot(.busy, worker: worker))
+  }
+
+  /// A crash or another fault: its budget is spent, or its request is not pending, or the run of
+  /// the reconcile has no such write.
+  ///
+  /// A class may have members of each sort, and some that were never met: all that any of them waits for.
+  private func enablingOfFault(
+    _ fault: Fault, _ worker: Int, _ members: [UInt32], _ state: UnsafeBufferPointer<UInt32>
+  ) -> EnablingCondition {
+    let controller = layout.workers[worker].controller
+    guard let budget = layout.existingSlot(.budget(fault, controller: controller)),
+      budget.word < state.count, state[budget.word] != 0
+    else { return .never }
+    let isCollective = isCollective(actionClass: actionClass(of: members[0]))
+    var reads = isCollective ? queueReads(worker) : 0
+    for member in members {
+      switch actions[Int(member)] {
+      case .crash(let worker, _), .fault(_, let worker, _):
+        let missing =
+          isPending(worker, state) ? readsDisabling(member, state) : queueReads(worker)
+        reads = footprintTable.union(reads, missing)
+      default: preconditionFailure("a class of faults with another action")
+      }
+    }
+    return .writeTo(reads: reads)
+  }
+
+  /// What is read to find that an action cannot happen at a state, over all its outcomes.
+  private func readsDisabling(_ action: UInt32, _ state: UnsafeBufferPointer<UInt32>) -> UInt32 {
+    var union: UInt32 = 0
+    func walk(_ start: UInt32, _ choices: [UInt32]) throws {
+      var node = start
+      while true {
+        switch steps.node(node) {
+        case .leaf(let leaf):
+          if leaves[Int(leaf)].isDisabled {
+            union = footprintTable.union(union, leaves[Int(leaf)].footprint)
+          }
+          return
+        case .unknown: try compute(action, state, choices)
+        case .read(let read):
+          let values = read.kind == .choice ? 0..<UInt32(read.index) : 0..<1
+          for value in values {
+            let isChoice = read.kind == .choice
+            let value = isChoice ? value : self.value(of: read, state)
+            let extended = isChoice ? choices + [value] : choices
+            if steps.next(node, value) == nil { try compute(action, state, extended) }
+            guard let next = steps.next(node, value) else { throw MissingStep() }
+            guard isChoice else {
+              node = next
+              continue
+            }
+            try walk(next, extended)
+          }
+          if read.kind == .choice { return }
+        }
+      }
+    }
+    do {
+      try walk(actionRoots[Int(action)], [])
+    } catch {
+      deferredError = deferredError ?? error
+    }
+    return union
+  }
+
+  // MARK: Predicates
+
+  package func reads(
+    ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> UInt32 { leaf(ofPredicate: predicate, at: state).footprint }
+}
+
+/// The name of an action as footprints know it.
+struct ActionClass: Hashable {
+  private enum Subject: Hashable {
+    case worker(CellLayout.Worker)
+    case cache(controller: Int, GroupKind)
+    case event(Int)
+  }
+
+  private enum Verb: Hashable {
+    case reconcile, timer, deliver, happen, skip
+    case crash(writes: Int)
+    case fault(Fault, write: Int)
+  }
+
+  private let subject: Subject
+  private let verb: Verb
+
+  /// The class of an action.
+  init(_ action: WorldAction, _ layout: CellLayout, _ names: FootprintNames) {
+    func work(_ worker: Int) -> Subject {
+      let entry = layout.workers[worker]
+      return .worker(names.erased(entry.controller, entry.request))
+    }
+    switch action {
+    case .reconcile(let worker): (subject, verb) = (work(worker), .reconcile)
+    case .timer(let worker): (subject, verb) = (work(worker), .timer)
+    case .deliver(let controller, let groupKind):
+      (subject, verb) = (.cache(controller: controller, groupKind), .deliver)
+    case .event(let event): (subject, verb) = (.event(event), .happen)
+    case .skip(let event): (subject, verb) = (.event(event), .skip)
+    case .crash(let worker, let writes): (subject, verb) = (work(worker), .crash(writes: writes))
+    case .fault(let fault, let worker, let write):
+      (subject, verb) = (work(worker), .fault(fault, write: write))
+    }
+  }
+
+  /// Whether it stands for several actions.
+  var isCollective: Bool {
+    guard case .worker(let worker) = subject else { return false }
+    return FootprintNames.isCollective(worker.request.name)
+      || FootprintNames.isCollective(worker.request.namespace)
+  }
+}
