@@ -170,6 +170,11 @@ struct ReducedRun {
     var search = ReducedSearch(task, footprints, options: options)
     var cut = try search.run(&judge, in: &space, &watch)
     if canSplit && cut == .states { return false }
+    if search.hasMoreReads && search.hasProperSets && cut == nil {
+      var again = task
+      again.constantReads = search.constantReads
+      return try decide(again, in: &space, &known)
+    }
     known = min(space.count, watch.maxStates)
     transitions += search.transitions
     figures.add(search, in: space, isSymmetric: task.usesSymmetry)

@@ -8,6 +8,12 @@ struct SearchTask {
   var isLiveness = false
   /// The predicates that observe, together where they are in one list.
   var observers: [[Int]] = []
+  /// By observer, for liveness: what it is taken to read at every state, whatever it reads there.
+  ///
+  /// A predicate that stops reading when it knows its value reads other cells at other states. Fair
+  /// cycles of `leadsTo` were lost that way (1 random world of 3,000), so an observer of a property of
+  /// cycles reads at once all that it reads anywhere.
+  var constantReads: [UInt32] = []
   /// States are matched up to exchanges of interchangeable names.
   var usesSymmetry = false
 
@@ -30,5 +36,6 @@ struct SearchTask {
       case .settled, .converges, .confluent, .stepRule: break
       }
     }
+    if isLiveness { constantReads = Array(repeating: 0, count: observers.count) }
   }
 }
