@@ -29,7 +29,8 @@ struct FutureTable: ~Copyable {
     var result: UInt32 = 0
   }
 
-  private static let cacheSize = 1 << 16
+  /// The cache grows with the nodes up to this: a small search pays for a small one.
+  private static let maxCacheSize = 1 << 16
   private var nodes = FlatBuffer<Node>()
   private var slots = FlatBuffer<UInt32>()
   private var cache = FlatBuffer<CachedUnion>()
@@ -39,8 +40,8 @@ struct FutureTable: ~Copyable {
   init(_ footprints: FootprintTable) {
     self.footprints = footprints
     nodes.append(Node(prefix: 0, bit: 0, left: 0, right: 0))
-    slots.extend(to: 1024, with: 0)
-    cache.extend(to: Self.cacheSize, with: CachedUnion())
+    slots.extend(to: 256, with: 0)
+    cache.extend(to: 256, with: CachedUnion())
   }
 
   /// The bytes of the tables.
@@ -58,7 +59,7 @@ struct FutureTable: ~Copyable {
     if left == 0 { return right }
     let (first, second) = (min(left, right), max(left, right))
     let hash = (UInt64(first) << 32 | UInt64(second)) &* 0x9E37_79B9_7F4A_7C15
-    let slot = Int(truncatingIfNeeded: hash >> 48) & (Self.cacheSize - 1)
+    let slot = Int(truncatingIfNeeded: hash >> 48) & (cache.count - 1)
     let cached = cache[slot]
     if cached.left == first && cached.right == second { return cached.result }
     let result = merge(first, second)
@@ -112,6 +113,11 @@ struct FutureTable: ~Copyable {
     nodes.append(node)
     slots[slot] = id
     if nodes.count * 2 > slots.count { grow() }
+    if nodes.count > cache.count && cache.count < Self.maxCacheSize {
+      let size = cache.count * 4
+      cache = FlatBuffer(capacity: size)
+      cache.extend(to: size, with: CachedUnion())
+    }
     return id
   }
 

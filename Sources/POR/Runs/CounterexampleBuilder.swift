@@ -6,6 +6,7 @@ internal import Transitions
 struct CounterexampleBuilder: ~Copyable {
   private let properties: [PropertyKind]
   private let fairness: FairnessRule
+  private let isSeeded: Bool
   private let cycleEffort: Int
   /// By property and kind.
   private(set) var violations: [RunGoal: Violation] = [:]
@@ -14,6 +15,7 @@ struct CounterexampleBuilder: ~Copyable {
   init(properties: [PropertyKind], options: SearchOptions) {
     self.properties = properties
     fairness = FairnessRule(faults: options.faults)
+    isSeeded = !options.faults.isEmpty || !options.reductionFaults.isEmpty
     cycleEffort = options.cycleEffort
   }
 
@@ -26,7 +28,7 @@ struct CounterexampleBuilder: ~Copyable {
         if violations[goal] == nil { goals.append(goal) }
       }
     }
-    if goals.isEmpty || !fairness.faults.isEmpty { return }
+    if goals.isEmpty || isSeeded { return }
     var walk = ShortestRuns(properties: properties, goals: goals)
     try walk.walk(judge, in: &space)
     for goal in goals {
@@ -59,7 +61,7 @@ struct CounterexampleBuilder: ~Copyable {
     in space: inout StateSpace
   ) throws {
     let kinds = pass.observations.violations
-    if kinds.isEmpty || !fairness.faults.isEmpty { return }
+    if kinds.isEmpty || isSeeded { return }
     var walk = ResponseRuns(from: from, to: to)
     try walk.walk(to: kinds, pass, settled: settled, in: &space)
     for kind in kinds {
