@@ -75,7 +75,8 @@ struct Oracle {
   }
 
   private mutating func findSettled() {
-    for state in states.indices where !settled.contains(state) {
+    let unsettled = statesBeforeFairWrites()
+    for state in states.indices where !settled.contains(state) && !unsettled.contains(state) {
       let future = follow(state, \.isFair)
       let fairEdges = future.flatMap { edges[$0] }.filter(\.isFair)
       if fairEdges.contains(where: { $0.step.flags.contains(.changesObject) }) { continue }
@@ -85,6 +86,22 @@ struct Oracle {
         stuck.formUnion(future)
       }
     }
+  }
+
+  /// The states from which fair steps lead to one that changes an object.
+  private func statesBeforeFairWrites() -> Set<Int> {
+    var before = [[Int]](repeating: [], count: states.count)
+    var seen: Set<Int> = []
+    var open: [Int] = []
+    for edge in edges.joined() where edge.isFair {
+      before[edge.target].append(edge.source)
+      guard edge.step.flags.contains(.changesObject) else { continue }
+      if seen.insert(edge.source).inserted { open.append(edge.source) }
+    }
+    while let state = open.popLast() {
+      for source in before[state] where seen.insert(source).inserted { open.append(source) }
+    }
+    return seen
   }
 
   /// The strongly connected components of some states.

@@ -7,6 +7,10 @@ struct TinyStep {
   var flags: StepFlags
   var brokenRules: [Int] = []
   var target: [UInt32]
+  /// What the action reads and writes, over all of its outcomes.
+  var footprint = Footprint()
+  /// What the step read and did besides its action and outcome: with them, its event.
+  var trace: [UInt32] = []
 }
 
 /// A small world in the plainest form: what the oracle explores, and what `TinySystem` packs.
@@ -22,76 +26,46 @@ protocol TinyModel: AnyObject {
   func confluence(of property: Int, at state: [UInt32]) -> (group: [UInt32], end: [UInt32])
 }
 
-/// A tiny model as a transition system: differences of words, interned ids, a width that grows.
-final class TinySystem: TransitionSystem {
-  let model: any TinyModel
-  private(set) var width: Int
-  private var ruleSets: [[Int]] = [[]]
-  private var vectors: [[UInt32]: UInt32] = [:]
-  private(set) var expansions = 0
+/// Why an action of a tiny model is not enabled.
+enum TinyCondition {
+  case never
+  case writeTo(Footprint)
+  case after(Int)
 
-  init(_ model: any TinyModel) {
-    self.model = model
-    width = model.initial.count
+  /// Something must write a cell.
+  static func write(of cell: UInt32) -> TinyCondition {
+    var footprint = Footprint()
+    footprint.reads = [cell]
+    return .writeTo(footprint)
   }
+}
 
-  var initialState: [UInt32] { model.initial }
-  var properties: [PropertyKind] { model.properties }
+/// A tiny model that a reduced search can search: its steps have footprints.
+protocol ReducibleModel: TinyModel {
+  /// Whether a predicate read lists a cell with a value.
+  func accepts(_ predicate: UInt32, _ cell: UInt32, _ value: UInt32) -> Bool
+  /// Why an action, or a class of actions, is not enabled at a state.
+  func enabling(of action: Int, at state: [UInt32]) -> TinyCondition
+  /// What is read to evaluate a predicate at a state.
+  func reads(of predicate: Int, at state: [UInt32]) -> Footprint
 
-  func expand(_ state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer) throws {
-    precondition(state.count == width, "a state of another width")
-    expansions += 1
-    let source = Array(state)
-    for step in model.steps(from: TinySystem.trimmed(source)) {
-      let first = buffer.changes.count
-      width = max(width, step.target.count)
-      for index in 0..<max(source.count, step.target.count) {
-        let old = index < source.count ? source[index] : 0
-        let new = index < step.target.count ? step.target[index] : 0
-        if old != new { buffer.changes.append(WordChange(index: UInt32(index), value: new)) }
-      }
-      buffer.successors.append(
-        Successor(
-          action: UInt32(step.action), outcome: UInt32(step.outcome), flags: step.flags,
-          violations: ruleSet(step.brokenRules), firstChange: UInt32(first),
-          changeCount: UInt32(buffer.changes.count - first)))
-    }
+  var hasSymmetry: Bool { get }
+  var usesSymmetry: Bool { get set }
+  /// The class of an action while symmetry is used.
+  func actionClass(of action: Int) -> Int
+  func isCollective(_ actionClass: Int) -> Bool
+  func respectsSymmetry(_ property: Int) -> Bool
+  func representative(of state: [UInt32]) -> [UInt32]
+}
+
+extension ReducibleModel {
+  var hasSymmetry: Bool { false }
+  var usesSymmetry: Bool {
+    get { false }
+    set { precondition(!newValue, "a model without symmetry") }
   }
-
-  func evaluate(predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> PredicateValue {
-    model.value(of: predicate, at: TinySystem.trimmed(Array(state)))
-  }
-
-  func violatedRules(_ violations: UInt32) -> [Int] { ruleSets[Int(violations)] }
-
-  func endState(_ state: UnsafeBufferPointer<UInt32>) -> UInt32 {
-    id(model.objects(of: TinySystem.trimmed(Array(state))))
-  }
-
-  func confluence(
-    property: Int, at state: UnsafeBufferPointer<UInt32>
-  ) -> (group: UInt32, end: UInt32) {
-    let (group, end) = model.confluence(of: property, at: TinySystem.trimmed(Array(state)))
-    return (id(group), id(end))
-  }
-
-  func describe(action: UInt32) -> String { "action \(action)" }
-
-  private func ruleSet(_ rules: [Int]) -> UInt32 {
-    if let known = ruleSets.firstIndex(of: rules) { return UInt32(known) }
-    ruleSets.append(rules)
-    return UInt32(ruleSets.count - 1)
-  }
-
-  private func id(_ vector: [UInt32]) -> UInt32 {
-    if let known = vectors[vector] { return known }
-    let new = UInt32(vectors.count)
-    vectors[vector] = new
-    return new
-  }
-
-  static func trimmed(_ state: [UInt32]) -> [UInt32] {
-    guard let last = state.lastIndex(where: { $0 != 0 }) else { return [] }
-    return Array(state[...last])
-  }
+  func actionClass(of action: Int) -> Int { action }
+  func isCollective(_ actionClass: Int) -> Bool { false }
+  func respectsSymmetry(_ property: Int) -> Bool { true }
+  func representative(of state: [UInt32]) -> [UInt32] { state }
 }
