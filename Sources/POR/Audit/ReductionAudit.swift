@@ -108,8 +108,7 @@ package struct ReductionAudit {
     while let member = open.popLast() {
       switch member {
       case .observer(let observer):
-        // For `leadsTo` the order of changes matters: what is read later counts too.
-        var reads = closure.observers[observer].count > 1 ? closure.observed[observer] : 0
+        var reads: UInt32 = 0
         for predicate in closure.observers[observer] {
           reads = table.union(reads, plain.reads(ofPredicate: predicate, at: closure.words))
         }

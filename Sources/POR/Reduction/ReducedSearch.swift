@@ -28,7 +28,7 @@ struct ReducedSearch: ~Copyable {
   /// After how many states in which nothing was left out reduction is given up.
   private static let patience = 10_000
 
-  private let task: SearchTask
+  private var task: SearchTask
   private let fairness: FairnessRule
   private let faults: ReductionFaults
   private var order: ActionOrder
@@ -62,6 +62,9 @@ struct ReducedSearch: ~Copyable {
   /// Whether some cycle has a step that changes an object, as far as was looked: where everything
   /// was taken until then nobody looks.
   private(set) var hasWriteCycle = false
+  /// Whether an observer whose reads are taken as constant read more after the initial state: then the
+  /// sets of earlier states rest on too few reads, and the pass must be done again.
+  private(set) var hasMoreReads = false
   /// Whether something was left out at some state.
   private(set) var hasProperSets = false
   /// Whether reduction was given up, since nothing had been left out for long: then futures are not
@@ -79,10 +82,13 @@ struct ReducedSearch: ~Copyable {
     order = ActionOrder(shuffleSeed: options.shuffleSeed)
     random = options.choiceSeed.map { SplitMix64(seed: $0) }
     stubborn = StubbornSet(
-      footprints, observers: task.observers, faults: options.reductionFaults)
+      footprints, observers: task.observers.count, faults: options.reductionFaults)
     table = FutureTable(footprints)
     observerReads = Array(repeating: 0, count: task.observers.count)
   }
+
+  /// What the observers of properties of cycles were found to read.
+  var constantReads: [UInt32] { task.constantReads }
 
   /// The bytes of the tables.
   var byteCount: Int {
@@ -221,6 +227,15 @@ struct ReducedSearch: ~Copyable {
       for predicate in predicates {
         let more = space.system.reads(ofPredicate: predicate, at: space.words)
         reads = footprints.union(reads, more)
+      }
+      if task.isLiveness {
+        let known = task.constantReads[observer]
+        let all = footprints.union(known, reads)
+        if all != known {
+          task.constantReads[observer] = all
+          if states > 1 { hasMoreReads = true }
+        }
+        reads = all
       }
       observerReads[observer] = reads
     }

@@ -18,8 +18,6 @@ struct StubbornSet: ~Copyable {
   /// How many places are chosen.
   private(set) var count = 0
   private var hasObserver: [Bool]
-  /// By observer: whether the order of all changes of its value matters, not only its values.
-  private let isSequential: [Bool]
   private var disabled: Set<UInt32> = []
   private var work: [Member] = []
   private var seeds = FlatBuffer<UInt32>()
@@ -31,13 +29,10 @@ struct StubbornSet: ~Copyable {
   private var isEnabledEntry: [Bool] = []
 
   /// Makes an empty set.
-  ///
-  /// - observers: the predicates of each.
-  init(_ footprints: FootprintTable, observers: [[Int]], faults: ReductionFaults) {
+  init(_ footprints: FootprintTable, observers: Int, faults: ReductionFaults) {
     self.footprints = footprints
     self.faults = faults
-    hasObserver = Array(repeating: false, count: observers.count)
-    isSequential = observers.map { $0.count > 1 }
+    hasObserver = Array(repeating: false, count: observers)
   }
 
   // MARK: The first choice
@@ -183,7 +178,7 @@ struct StubbornSet: ~Copyable {
         }
       case .disabled(let actionClass): enable(actionClass, enabled, future, space)
       case .observer(let observer):
-        let reads = reads(of: observer, observerReads, future)
+        let reads = observerReads[observer]
         addAll(enabled, future) { footprints, footprint in
           footprints.disturbs(footprint, readsOf: reads)
         }
@@ -232,24 +227,6 @@ struct StubbornSet: ~Copyable {
         addObserver(observer)
       }
     }
-  }
-
-  /// What an observer reads, for C1'.
-  ///
-  /// A property of single states asks what may make another state of the one at hand: what it read here.
-  /// `leadsTo` asks for runs on which `to` is never true: which of two changes comes first matters even
-  /// if here, before both, only one of them would be noticed. So all that is read here or later
-  /// counts (POR.md: "without short-circuit").
-  private func reads(
-    of observer: Int, _ observerReads: [UInt32], _ future: borrowing FlatBuffer<FutureEntry>
-  ) -> UInt32 {
-    let here = observerReads[observer]
-    if !isSequential[observer] || faults.contains(.currentReadsOnly) { return here }
-    for index in 0..<future.count
-    where future[index].isObserver && Int(future[index].actor) == observer {
-      return footprints.union(here, future[index].footprint)
-    }
-    return here
   }
 
   private mutating func addObserver(_ observer: Int) {
