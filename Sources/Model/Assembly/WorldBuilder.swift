@@ -78,6 +78,12 @@ package struct WorldBuilder {
             name: declaration.name))
         participant.readsOwnWrites = controller.readYourWrites
       }
+      if let namespaces = declaration.namespaces {
+        participant.namespaces = namespaces
+        participant.reconciler = NamespacedReconciler(
+          participant.reconciler, namespaces: namespaces,
+          isNamespaced: { resources.isNamespaced($0) })
+      }
       let faults = scenario.faults
       if let stale = faults.staleReads, stale.controllers.contains(declaration.name) {
         participant.lag = stale.lag

@@ -12,6 +12,8 @@ package struct ControllerDeclaration: Hashable, Sendable {
   /// The name in the composition, unique; of a built-in one its own name unless `name` is given.
   package let name: String
   package let source: Source
+  /// The namespaces that its caches hold, sorted; nil for all.
+  package let namespaces: [String]?
   package let location: SourceLocation
 }
 

@@ -186,8 +186,7 @@ extension Composition {
     var requests: Set<ReconcileRequest> = []
     for rule in world.definition.participants[controller].reconciler.watches {
       guard rule.hasOwnRequests else { continue }
-      let scan = ObjectScan(rule.groupKind, namespace: nil, selection: .all)
-      for item in context.scanNow(scan) {
+      for item in held(rule.groupKind, by: controller).flatMap({ context.scanNow($0) }) {
         guard let object = world.versions.object(item.version),
           rule.predicate?(nil, object) ?? true,
           let request = rule.ownRequest(item.key, object)
@@ -201,6 +200,15 @@ extension Composition {
     }
     draft.restart = (controller, requests.sorted())
     draft.worker = worker
+  }
+
+  /// The lists with which a controller fills its cache of a kind: one a namespace that it holds.
+  private func held(_ groupKind: GroupKind, by controller: Int) -> [ObjectScan] {
+    let namespaces = world.definition.participants[controller].namespaces
+    guard let namespaces, world.definition.resources.isNamespaced(groupKind) else {
+      return [ObjectScan(groupKind, namespace: nil, selection: .all)]
+    }
+    return namespaces.map { ObjectScan(groupKind, namespace: $0, selection: .all) }
   }
 
   // MARK: Leaves

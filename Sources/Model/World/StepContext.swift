@@ -169,7 +169,8 @@ final class StepContext {
 
   /// Puts the requests that a change leads to into the queues, or the event into lagging caches.
   private func notify(_ key: ObjectKey, old: UInt32, new: UInt32) {
-    for controller in world.definition.participants.indices {
+    for (controller, participant) in world.definition.participants.enumerated()
+    where participant.sees(key.namespace) {
       if world.lags(controller, key.groupKind) {
         let event = PendingEvent(key: key, old: old, new: new)
         composition.append(event, for: controller, in: self)

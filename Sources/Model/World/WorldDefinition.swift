@@ -12,6 +12,8 @@ package struct Participant: Sendable {
   package var readsOwnWrites: Bool
   /// How often each fault may hit it.
   package var budgets: [Fault: Int]
+  /// The namespaces that its caches hold, sorted, beside what has none; nil for all.
+  package var namespaces: [String]?
 
   /// Makes a participant without faults.
   package init(
@@ -23,6 +25,12 @@ package struct Participant: Sendable {
     self.relistsStale = relistsStale
     self.readsOwnWrites = readsOwnWrites
     self.budgets = budgets
+  }
+
+  /// Whether its caches hold the objects of a namespace; empty for what has none.
+  package func sees(_ namespace: String) -> Bool {
+    guard let namespaces else { return true }
+    return namespace.isEmpty || namespaces.contains(namespace)
   }
 }
 

@@ -9,6 +9,9 @@ package enum ControllerFields {
       .optional(
         "builtin", .choice(BuiltinControllers.names),
         "A model of one of Kubernetes' own controllers."),
+      .optional(
+        "namespaces", .list(.objectName),
+        "The namespaces that its caches hold, beside what has none; all by default."),
       .optional("with", .map(.expression), "What the world answers a built-in controller, in CEL."),
       .optional("file", .text, "A file of Controller documents."),
       .optional("metacontroller", .anything, "A Metacontroller hook (not supported yet)."),

@@ -103,7 +103,10 @@ extension ScenarioBuilder {
     }
     if reader["builtin"] != nil { return builtin(reader).map { [$0] } ?? [] }
     if reader["file"] != nil {
-      return names.compactMap { declarative($0, at: reader.node.location, length: 1) }
+      let namespaces = namespaces(reader)
+      return names.compactMap {
+        declarative($0, namespaces, at: reader.node.location, length: 1)
+      }
     }
     guard let node = reader["name"], let name = reader.objectName("name") else {
       if reader["name"] == nil {
@@ -113,11 +116,18 @@ extension ScenarioBuilder {
       }
       return []
     }
-    return declarative(name, at: node.location, length: node.length).map { [$0] } ?? []
+    return declarative(name, namespaces(reader), at: node.location, length: node.length)
+      .map { [$0] } ?? []
+  }
+
+  /// The namespaces that a controller's caches hold.
+  private func namespaces(_ reader: FieldReader) -> [String]? {
+    guard reader["namespaces"] != nil else { return nil }
+    return Set(reader.texts("namespaces").map(\.text)).sorted()
   }
 
   private func declarative(
-    _ name: String, at place: SourceLocation, length: Int
+    _ name: String, _ namespaces: [String]?, at place: SourceLocation, length: Int
   ) -> ControllerDeclaration? {
     guard let entry = controllerDocuments.first(where: { $0.name == name }) else {
       let known = controllerDocuments.map(\.name)
@@ -132,7 +142,8 @@ extension ScenarioBuilder {
     let decoder = ControllerDecoder(
       source: entry.source, findings: findings, kinds: kinds, statics: scopes.statics)
     return decoder.controller(of: entry.document).map {
-      ControllerDeclaration(name: name, source: .declarative($0), location: place)
+      ControllerDeclaration(
+        name: name, source: .declarative($0), namespaces: namespaces, location: place)
     }
   }
 
@@ -163,7 +174,7 @@ extension ScenarioBuilder {
     let name = reader.objectName("name") ?? builtin
     if !controllerNames.contains(name) { controllerNames.append(name) }
     return ControllerDeclaration(
-      name: name, source: .builtin(builtin, with: with),
+      name: name, source: .builtin(builtin, with: with), namespaces: namespaces(reader),
       location: node.location)
   }
 }
