@@ -47,11 +47,16 @@ let package = Package(
       dependencies: ["CEL", "Transitions", "POR", "Model"],
       path: "benchmarks/kverify-bench",
       swiftSettings: strict),
+    .target(
+      name: "ScenarioKit", dependencies: ["CEL", "Model"], path: "Tests/ScenarioKit",
+      swiftSettings: strict),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
     .testTarget(name: "PORTests", dependencies: ["POR", "Transitions"], swiftSettings: strict),
     .testTarget(
       name: "ModelTests", dependencies: ["Model", "CEL", "Transitions", "POR"],
       swiftSettings: strict),
-    .testTarget(name: "CLITests", dependencies: ["CLI", "Model", "CEL"], swiftSettings: strict),
+    .testTarget(
+      name: "CLITests", dependencies: ["CLI", "Model", "CEL", "ScenarioKit"],
+      swiftSettings: strict),
   ]
 )
