@@ -187,7 +187,7 @@ package final class FootprintTable {
   }
 
   /// Whether a predicate read lists a cell with one of the values that it had so far.
-  private func acceptsSome(_ predicate: UInt32, _ cell: UInt32) -> Bool {
+  package func acceptsSome(_ predicate: UInt32, _ cell: UInt32) -> Bool {
     let key = UInt64(predicate) << 32 | UInt64(cell)
     var known = accepted[key] ?? (asked: 0, isAny: false)
     let all = values[cell] ?? []

@@ -31,6 +31,7 @@ struct ReducedSearch: ~Copyable {
   private var task: SearchTask
   private let fairness: FairnessRule
   private let faults: ReductionFaults
+  private let log: CouplingLog?
   private var order: ActionOrder
   private var random: SplitMix64?
   private let footprints: FootprintTable
@@ -69,20 +70,27 @@ struct ReducedSearch: ~Copyable {
   private(set) var hasProperSets = false
   /// Whether reduction was given up, since nothing had been left out for long: then futures are not
   /// kept either, and the rest costs what a full search costs.
-  private var isGivenUp = false
+  private(set) var isGivenUp = false
   /// By class: its last footprint, widened, and the future of that one action.
   private var singles = FlatBuffer<SingleFuture>()
+  /// What the steps that found new states changed.
+  private(set) var changedBits = ChangedBits()
 
   /// Makes the search of a task.
-  init(_ task: SearchTask, _ footprints: FootprintTable, options: SearchOptions) {
+  init(
+    _ task: SearchTask, _ footprints: FootprintTable, options: SearchOptions,
+    log: CouplingLog? = nil
+  ) {
     self.task = task
+    self.log = log
     self.footprints = footprints
     fairness = FairnessRule(faults: options.faults)
     faults = options.reductionFaults
     order = ActionOrder(shuffleSeed: options.shuffleSeed)
     random = options.choiceSeed.map { SplitMix64(seed: $0) }
     stubborn = StubbornSet(
-      footprints, observers: task.observers.count, faults: options.reductionFaults)
+      footprints, observers: task.observers.count, faults: options.reductionFaults, log: log)
+    log?.observedProperties = task.observedProperties
     table = FutureTable(footprints)
     observerReads = Array(repeating: 0, count: task.observers.count)
   }
@@ -93,12 +101,36 @@ struct ReducedSearch: ~Copyable {
   /// The bytes of the tables.
   var byteCount: Int {
     number.byteCount + summary.byteCount + open.byteCount + roots.byteCount + futures.byteCount
-      + frames.byteCount + pending.byteCount + table.byteCount
+      + frames.byteCount + pending.byteCount + table.byteCount + changedBits.byteCount
   }
 
   /// Whether everything that the state reaches was explored.
   func isCompleted(_ state: UInt32) -> Bool {
     Int(state) < number.count && number[Int(state)] == Self.completed
+  }
+
+  /// How many states were met, in this pass or before it.
+  var knownStates: Int { number.count }
+
+  /// Whether a state was entered.
+  func isEntered(_ state: UInt32) -> Bool {
+    let number = number[Int(state)]
+    return number != Self.unseen && number != Self.waiting && number != Self.refused
+  }
+
+  /// The classes of what was executed at a completed state and behind it, or, without a state, at all,
+  /// each with the footprint of all that it did.
+  mutating func executed(
+    from state: UInt32?
+  ) -> [(actionClass: UInt32, footprint: UInt32)] {
+    var future: UInt32 = 0
+    if let state {
+      future = summary[Int(state)]
+    } else {
+      for place in 0..<futures.count { future = table.union(future, futures[place]) }
+    }
+    table.entries(of: future, into: &entries)
+    return entries.elements.filter { !$0.isObserver }.map { ($0.actor, $0.footprint) }
   }
 
   /// The states that were entered and whose components are complete.
@@ -256,6 +288,7 @@ struct ReducedSearch: ~Copyable {
       number.append(Self.unseen)
     }
     if number[Int(target)] == Self.unseen {
+      if !isGivenUp { changedBits.note(index, of: enabled, in: space) }
       space.show(index)
       meet(target, &pass, space)
       space.back()
@@ -365,6 +398,7 @@ struct ReducedSearch: ~Copyable {
     table.entries(of: futures.last, into: &entries)
     for (state, classes) in additions {
       let set = space.chosen[state]
+      log?.postpone(classes.count, after: space.chosen.classes(set).count)
       _ = try extend(
         state, space.chosen.classes(set) + classes, &pass, &space, known: space.chosen.classes(set))
     }

@@ -13,6 +13,8 @@ struct StubbornSet: ~Copyable {
 
   private let footprints: FootprintTable
   private let faults: ReductionFaults
+  /// Where it is asked for: who brings in whom.
+  private let log: CouplingLog?
   /// By place: whether it is chosen.
   private(set) var isChosen = FlatBuffer<Bool>()
   /// How many places are chosen.
@@ -29,8 +31,11 @@ struct StubbornSet: ~Copyable {
   private var isEnabledEntry: [Bool] = []
 
   /// Makes an empty set.
-  init(_ footprints: FootprintTable, observers: Int, faults: ReductionFaults) {
+  init(
+    _ footprints: FootprintTable, observers: Int, faults: ReductionFaults, log: CouplingLog? = nil
+  ) {
     self.footprints = footprints
+    self.log = log
     self.faults = faults
     hasObserver = Array(repeating: false, count: observers)
   }
@@ -51,6 +56,7 @@ struct StubbornSet: ~Copyable {
     if total < 2 || needsEverything(enabled) {
       reset(total, to: true)
       count = total
+      log?.chooseEverything(of: total)
       return
     }
     let fairOnly = enabled.union.contains(.fair)
@@ -69,13 +75,17 @@ struct StubbornSet: ~Copyable {
     for index in 0..<seeds.count {
       guard removeFromUnvisited(seeds[index]) else { continue }
       growComponent(of: seeds[index], enabled, observerReads)
-      if best.isEmpty || members.count < best.count { swap(&best, &members) }
+      if best.isEmpty || members.count < best.count {
+        swap(&best, &members)
+        log?.keep()
+      }
       if random != nil || best.count == 1 { break }
       if unvisited.isEmpty { break }
     }
     reset(total, to: false)
     for index in 0..<best.count { isChosen[Int(best[index])] = true }
     count = best.count
+    log?.choose(count, of: total)
   }
 
   private mutating func reset(_ total: Int, to value: Bool) {
@@ -105,11 +115,14 @@ struct StubbornSet: ~Copyable {
   ) {
     members.truncate(to: 0)
     members.append(seed)
+    log?.begin()
     for observer in hasObserver.indices { hasObserver[observer] = false }
     var next = 0
     while next < members.count && !unvisited.isEmpty {
-      let footprint = enabled.footprints[Int(members[next])]
+      let member = Int(members[next])
+      let footprint = enabled.footprints[member]
       next += 1
+      let known = members.count
       var kept = 0
       for index in 0..<unvisited.count {
         let place = unvisited[index]
@@ -121,14 +134,31 @@ struct StubbornSet: ~Copyable {
         }
       }
       unvisited.truncate(to: kept)
+      if let log { note(from: known, by: enabled.party(member), enabled, log) }
       if observerReads.isEmpty || faults.contains(.invisibleProperties) { continue }
       for observer in observerReads.indices
       where !hasObserver[observer]
         && footprints.disturbs(footprint, readsOf: observerReads[observer])
       {
         hasObserver[observer] = true
+        let known = members.count
         takeDisturbing(observerReads[observer], enabled)
+        if let log {
+          let party = log.observer(observer, observerReads[observer])
+          log.await(party, by: enabled.party(member))
+          note(from: known, by: party, enabled, log)
+        }
       }
+    }
+  }
+
+  /// Notes who brought in the members from a number on.
+  private func note(
+    from first: Int, by bringer: CouplingLog.Party, _ enabled: borrowing EnabledActions,
+    _ log: CouplingLog
+  ) {
+    for index in first..<members.count {
+      log.bring(enabled.party(Int(members[index])), by: bringer)
     }
   }
 
@@ -164,6 +194,7 @@ struct StubbornSet: ~Copyable {
     disabled.removeAll(keepingCapacity: true)
     work.removeAll(keepingCapacity: true)
     join(enabled, future)
+    log?.begin()
     for actionClass in chosen {
       if let place = enabled.place(of: actionClass) { add(place) }
     }
@@ -179,11 +210,12 @@ struct StubbornSet: ~Copyable {
       case .disabled(let actionClass): enable(actionClass, enabled, future, space)
       case .observer(let observer):
         let reads = observerReads[observer]
-        addAll(enabled, future) { footprints, footprint in
+        addAll(enabled, future, by: log?.observer(observer, reads)) { footprints, footprint in
           footprints.disturbs(footprint, readsOf: reads)
         }
       }
     }
+    if count > before { log?.grow(from: before) }
     return count > before
   }
 
@@ -215,21 +247,25 @@ struct StubbornSet: ~Copyable {
     _ future: borrowing FlatBuffer<FutureEntry>, _ observerReads: [UInt32]
   ) {
     let own = enabled.footprints[place]
-    addAll(enabled, future) { $0.conflict(own, $1) }
+    let party = log == nil ? nil : enabled.party(place)
+    addAll(enabled, future, by: party) { $0.conflict(own, $1) }
     if faults.contains(.invisibleProperties) { return }
     for (observer, reads) in observerReads.enumerated() where !hasObserver[observer] {
-      if footprints.disturbs(own, readsOf: reads) { addObserver(observer) }
+      if footprints.disturbs(own, readsOf: reads) { addObserver(observer, reads, by: party) }
     }
     if faults.contains(.currentReadsOnly) { return }
     for index in 0..<future.count where future[index].isObserver {
       let observer = Int(future[index].actor)
       if !hasObserver[observer] && footprints.disturbs(own, readsOf: future[index].footprint) {
-        addObserver(observer)
+        addObserver(observer, future[index].footprint, by: party)
       }
     }
   }
 
-  private mutating func addObserver(_ observer: Int) {
+  private mutating func addObserver(
+    _ observer: Int, _ reads: UInt32, by party: CouplingLog.Party?
+  ) {
+    if let log, let party { log.await(log.observer(observer, reads), by: party) }
     hasObserver[observer] = true
     work.append(.observer(observer))
   }
@@ -246,9 +282,15 @@ struct StubbornSet: ~Copyable {
       guard let place = enabled.place(of: first) else {
         preconditionFailure("an enabling action that is not enabled")
       }
+      if let log, !isChosen[place] {
+        log.bring(
+          .init(actionClass: first, enabled.footprints[place]),
+          by: .init(actionClass: actionClass, 0))
+      }
       add(place)
     case .writeTo(let reads):
-      addAll(enabled, future) { footprints, footprint in
+      let party = log == nil ? nil : CouplingLog.Party(actionClass: actionClass, reads)
+      addAll(enabled, future, by: party) { footprints, footprint in
         footprints.disturbs(footprint, readsOf: reads)
       }
     }
@@ -258,10 +300,16 @@ struct StubbornSet: ~Copyable {
   @inline(__always)
   private mutating func addAll(
     _ enabled: borrowing EnabledActions,
-    _ future: borrowing FlatBuffer<FutureEntry>, _ test: (FootprintTable, UInt32) -> Bool
+    _ future: borrowing FlatBuffer<FutureEntry>, by bringer: CouplingLog.Party?,
+    _ test: (FootprintTable, UInt32) -> Bool
   ) {
     for place in 0..<enabled.count where !isChosen[place] {
-      if test(footprints, enabled.footprints[place]) || test(footprints, futureOfPlace[place]) {
+      let isNow = test(footprints, enabled.footprints[place])
+      if isNow || test(footprints, futureOfPlace[place]) {
+        if let log, let bringer {
+          let footprint = isNow ? enabled.footprints[place] : futureOfPlace[place]
+          log.bring(.init(actionClass: enabled.classes[place], footprint), by: bringer)
+        }
         add(place)
       }
     }
@@ -270,6 +318,9 @@ struct StubbornSet: ~Copyable {
       let entry = future[index]
       if !disabled.contains(entry.actor) && test(footprints, entry.footprint) {
         disabled.insert(entry.actor)
+        if let log, let bringer {
+          log.await(.init(actionClass: entry.actor, entry.footprint), by: bringer)
+        }
         work.append(.disabled(entry.actor))
       }
     }

@@ -1,3 +1,5 @@
+internal import Transitions
+
 /// What a reduction did, in numbers.
 package struct ReductionFigures: Hashable, Sendable {
   /// How many passes there were.
@@ -5,13 +7,21 @@ package struct ReductionFigures: Hashable, Sendable {
   /// The steps that were taken, and those that were enabled at the same states.
   package internal(set) var taken = 0
   package internal(set) var enabled = 0
+  /// About how many states a full search has: by the pass with the most states.
+  package internal(set) var full = StateEstimate(states: 1)
+  /// The states of that pass.
+  private var estimatedStates = 0
 
   /// Adds what one pass did.
   mutating func add(
-    _ search: borrowing ReducedSearch, in space: borrowing StateSpace, isSymmetric: Bool
-  ) {
+    _ search: inout ReducedSearch, _ footprints: FootprintTable, isCut: Bool,
+    in space: inout StateSpace
+  ) throws {
     passes += 1
     taken += search.transitions
     enabled += search.enabledTransitions
+    guard search.states > estimatedStates else { return }
+    estimatedStates = search.states
+    full = try FullEstimate.after(&search, footprints, isCut: isCut, in: &space)
   }
 }

@@ -71,6 +71,8 @@ package struct SearchResult: Sendable {
   package var bytes: Int
   /// What the reduction did; nil for a full search.
   package var reduction: ReductionFigures?
+  /// Why it still took several orders, where that was asked for.
+  package var couplings: CouplingReport?
 
   package var isComplete: Bool { cut == nil }
 }

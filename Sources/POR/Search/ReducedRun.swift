@@ -15,6 +15,7 @@ struct ReducedRun {
   private let footprints: FootprintTable
   private let options: SearchOptions
   private let kinds: [PropertyKind]
+  private let log: CouplingLog?
   private var watch: SearchWatch
   private var findings: [Finding?]
   private var tasks: [SearchTask] = []
@@ -33,6 +34,7 @@ struct ReducedRun {
     self.footprints = footprints
     self.options = options
     kinds = system.properties
+    log = options.explainsReduction ? CouplingLog() : nil
     watch = SearchWatch(options)
     findings = Array(repeating: nil, count: kinds.count)
   }
@@ -47,7 +49,8 @@ struct ReducedRun {
     try shortenRuns()
     return SearchResult(
       states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
-      findings: known(), bytes: bytes, reduction: figures)
+      findings: known(), bytes: bytes, reduction: figures,
+      couplings: log?.report(in: system, footprints))
   }
 
   /// Makes runs shorter, where something was left out at all.
@@ -167,7 +170,7 @@ struct ReducedRun {
     watch.maxStates = max(1, options.limits.states ?? .max)
     space.chosen = ChosenSets()
     var judge = Judge(properties: kinds, judging: task.properties, options: options)
-    var search = ReducedSearch(task, footprints, options: options)
+    var search = ReducedSearch(task, footprints, options: options, log: log)
     var cut = try search.run(&judge, in: &space, &watch)
     if canSplit && cut == .states { return false }
     if search.hasMoreReads && search.hasProperSets && cut == nil {
@@ -177,7 +180,7 @@ struct ReducedRun {
     }
     known = min(space.count, watch.maxStates)
     transitions += search.transitions
-    figures.add(search, in: space, isSymmetric: task.usesSymmetry)
+    try figures.add(&search, footprints, isCut: cut != nil, in: &space)
     ends.formUnion(judge.ends)
     bytes = max(bytes, space.byteCount + search.byteCount + judge.byteCount)
     if cut == nil {

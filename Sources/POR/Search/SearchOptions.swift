@@ -67,6 +67,8 @@ package struct SearchOptions {
   package var reduction = Reduction.none
   /// How far runs from a reduced graph are made shorter.
   package var shortening = ShorteningEffort.none
+  /// Notes why a reduced search still takes several orders (`SearchResult.couplings`).
+  package var explainsReduction = false
   /// Tries actions in a random order.
   package var shuffleSeed: UInt64?
   /// Seeds the hash of the state store.

@@ -7,7 +7,9 @@ struct SearchTask {
   /// The per-action cycle proviso holds: fair cycles are kept.
   var isLiveness = false
   /// The predicates that observe, together where they are in one list.
-  var observers: [[Int]] = []
+  private(set) var observers: [[Int]] = []
+  /// By observer: the property that it reads for.
+  private(set) var observedProperties: [Int] = []
   /// By observer, for liveness: what it is taken to read at every state, whatever it reads there.
   ///
   /// A predicate that stops reading when it knows its value reads other cells at other states. Fair
@@ -26,16 +28,22 @@ struct SearchTask {
     for property in properties {
       switch kinds[property] {
       case .always(let predicate), .sometimes(let predicate), .eventually(let predicate):
-        observers.append([predicate])
+        observe([predicate], for: property)
       case .leadsTo(let from, let to):
         if faults.contains(.separateResponseObservers) {
-          observers += [[from], [to]]
+          observe([from], for: property)
+          observe([to], for: property)
         } else {
-          observers.append([from, to])
+          observe([from, to], for: property)
         }
       case .settled, .converges, .confluent, .stepRule: break
       }
     }
     if isLiveness { constantReads = Array(repeating: 0, count: observers.count) }
+  }
+
+  private mutating func observe(_ predicates: [Int], for property: Int) {
+    observers.append(predicates)
+    observedProperties.append(property)
   }
 }
