@@ -20,6 +20,7 @@ struct CommandTests {
     ["frobnicate"], ["verify"], ["verify", "--nope", "x"], ["verify", "x", "--max-states", "0"],
     ["verify", "x", "--time-limit", "soon"], ["verify", "x", "--memory-limit", "much"],
     ["verify", "x", "--format", "xml"], ["verify", "x", "--reduction", "full"], ["replay"],
+    ["verify", "x", "--reduction", "none", "--explain-reduction"],
     ["explain", "builtin", "deploymnt"], ["explain", "code", "KV9999"], ["explain", "weather"],
     ["verify", "examples/hpa-gitops-fight", "--property", "settle"],
   ])

@@ -68,7 +68,19 @@ struct ReportTests {
           name: "later", kind: "eventually", verdict: .inconclusive("--max-states 10")),
       ],
       coverage: ["interleaving calls"], notes: ["a note"],
-      figures: SearchFigures(states: 12, transitions: 20, settled: 1, reconciles: 5, memo: 15),
+      figures: SearchFigures(
+        states: 12, transitions: 20, settled: 1, reduction: "2.7x (full about 32)", fullStates: 32,
+        reconciles: 5, memo: 15),
+      explanation: ReductionExplanation(
+        states: 12, choices: 11, branching: 6, barriers: 2, postponed: 1,
+        couplings: [
+          ReductionExplanation.Coupling(
+            first: "reconcile gitops web", second: "reconcile horizontalpodautoscaler web",
+            place: "Deployment/web spec.replicas", states: 4),
+          ReductionExplanation.Coupling(
+            first: "reconcile gitops web", second: "property in-range",
+            place: "Deployment/web spec.replicas", states: 1),
+        ], otherCouplings: 3, advice: ["property in-range <may> be written as `settled`"]),
       timing: SearchTiming(seconds: 0.25, peakMemory: 1 << 20))
     return VerificationOutcome(
       entries: [
@@ -82,6 +94,15 @@ struct ReportTests {
     let text = format.render(outcome)
     #expect(try Snapshot.matches(text, "reports/report.\(format.rawValue)"), "\(text)")
     #expect(format.render(outcome) == text)
+  }
+
+  @Test func `a search in which no order mattered has no table`() {
+    let lines = ExplanationText(ReductionExplanation(states: 3, choices: 2, branching: 0)).lines
+    #expect(lines.count == 3 && lines.last?.contains("no order mattered") == true)
+    let full = ReductionExplainer([]).explanation(nil)
+    #expect(
+      ExplanationText(full).lines.last
+        == "  advice: nothing was left out: the search was a full one")
   }
 
   @Test func `text and JUnit hold no times`() {

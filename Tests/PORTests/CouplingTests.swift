@@ -57,6 +57,7 @@ import Transitions
         Coupling(first: .action("worker 0"), second: .property(0), place: "object 0"): 1,
         Coupling(first: .action("worker 1"), second: .property(0), place: "object 1"): 1,
       ])
+    #expect(report.observing == [0: 1])
     #expect(report.branching == 1)
   }
 
@@ -75,14 +76,17 @@ import Transitions
     #expect(report.branching > 0)
   }
 
-  @Test func `of several searches are added, under other names`() throws {
-    var report = try couplings(.lastWriters(2))
+  @Test func `of several searches are added, under other numbers of properties`() throws {
+    var report = try couplings(.lastWriters(2, properties: [.always(predicate: 0)]))
     report.add(report)
-    let renamed = report.renamed { _ in .action("someone") }
+    let renumbered = report.renumbered { $0 + 7 }
     #expect(
-      renamed.counts == [
-        Coupling(first: .action("someone"), second: .action("someone"), place: "object 0"): 2
+      renumbered.counts == [
+        Coupling(first: .action("worker 0"), second: .action("worker 1"), place: "object 0"): 2
       ])
-    #expect(renamed.branching == 2)
+    #expect(renumbered.branching == 2)
+    var observed = try couplings(.independentWriters(2, properties: [.always(predicate: 0)]))
+    observed.add(observed)
+    #expect(observed.renumbered { $0 + 7 }.observing == [7: 2])
   }
 }

@@ -37,9 +37,6 @@ struct VerifyCommand: ParsableCommand {
     let scenarios = try ScenarioLoading.load(paths, quiet: output.quiet)
     try checkNames(in: scenarios)
     Cancellation.install()
-    if selection.reduction == .auto, !output.quiet, Terminal.errorIsTerminal {
-      Terminal.writeError("reduction: none (auto chooses none in this version)\n")
-    }
     var outcome = VerificationOutcome()
     for scenario in scenarios {
       options.progress = output.progressObserver(for: scenario.name)
@@ -56,6 +53,10 @@ struct VerifyCommand: ParsableCommand {
     options.properties = selection.property.isEmpty ? nil : selection.property
     options.failsFast = selection.failFast
     options.reduction = selection.reduction
+    options.explainsReduction = selection.explainReduction
+    if selection.explainReduction && selection.reduction == .none {
+      throw ValidationError("--explain-reduction explains --reduction auto, not none.")
+    }
     options.audits = selection.audit
     options.withoutProjections = selection.withoutProjection
     options.seed = selection.seed
@@ -100,6 +101,9 @@ extension VerifyCommand {
 
     @Option(help: "Leave out needless interleavings: auto or none.")
     var reduction: VerificationOptions.Reduction = .auto
+
+    @Flag(help: "Say which actions force interleaving, and through which fields.")
+    var explainReduction = false
 
     @Flag(help: "Check projections, footprints and reduction as well.")
     var audit = false

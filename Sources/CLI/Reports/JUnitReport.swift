@@ -25,7 +25,9 @@ enum JUnitReport {
       "  <testsuite name=\"\(escape(report.scenario))\" tests=\"\(report.properties.count)\" "
       + "failures=\"\(failures)\" errors=\"\(errors)\">\n"
     for property in report.properties { text += testCase(property, entry) }
-    text += "    <system-out>\(escape(report.figures.line))</system-out>\n"
+    let explanation = report.explanation.map { ExplanationText($0).lines } ?? []
+    let output = ([report.figures.line] + explanation).joined(separator: "\n")
+    text += "    <system-out>\(escape(output))</system-out>\n"
     return text + "  </testsuite>\n"
   }
 

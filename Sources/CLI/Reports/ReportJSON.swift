@@ -14,21 +14,48 @@ enum ReportJSON {
 
   private static func scenario(_ entry: VerificationOutcome.Entry) -> JSONValue {
     let report = entry.report
-    let figures = report.figures
-    return .object([
+    var object: JSONObject = [
       "name": .string(report.scenario), "path": .string(report.path),
       "properties": .array(report.properties.map { property($0, records: entry.records) }),
       "coverage": .array(report.coverage.map(JSONValue.string)),
       "notes": .array(report.notes.map(JSONValue.string)),
-      "figures": .object([
-        "states": number(figures.states), "transitions": number(figures.transitions),
-        "settled": number(figures.settled), "reduction": .string(figures.reduction),
-        "reconciles": number(figures.reconciles), "memo": number(figures.memo),
-        "solver": number(figures.solver),
-      ]),
+      "figures": figures(report.figures),
       "timing": .object([
         "seconds": .double(report.timing.seconds), "peakMemory": number(report.timing.peakMemory),
       ]),
+    ]
+    object["explanation"] = report.explanation.map(explanation)
+    return .object(object)
+  }
+
+  private static func figures(_ figures: SearchFigures) -> JSONValue {
+    var object: JSONObject = [
+      "states": number(figures.states), "transitions": number(figures.transitions),
+      "settled": number(figures.settled), "reduction": .string(figures.reduction),
+      "reconciles": number(figures.reconciles), "memo": number(figures.memo),
+      "solver": number(figures.solver),
+    ]
+    if let full = figures.fullStates {
+      object["fullStates"] = full < 1e15 ? number(Int(full)) : .double(full)
+    }
+    return .object(object)
+  }
+
+  private static func explanation(_ explanation: ReductionExplanation) -> JSONValue {
+    .object([
+      "states": number(explanation.states), "choices": number(explanation.choices),
+      "branching": number(explanation.branching), "barriers": number(explanation.barriers),
+      "postponed": number(explanation.postponed),
+      "couplings": .array(
+        explanation.couplings.map { coupling in
+          .object([
+            "between": .array([.string(coupling.first), .string(coupling.second)]),
+            "through": .string(coupling.place), "states": number(coupling.states),
+            "percent": number(explanation.percent(of: coupling)),
+          ])
+        }),
+      "otherCouplings": number(explanation.otherCouplings),
+      "advice": .array(explanation.advice.map(JSONValue.string)),
     ])
   }
 

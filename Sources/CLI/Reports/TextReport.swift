@@ -26,6 +26,7 @@ struct TextReport {
     lines += report.coverage.map { "covers: \($0)" }
     lines += report.notes.map { "note: \($0)" }
     lines += ["", report.figures.line]
+    if let explanation = report.explanation { lines += [""] + ExplanationText(explanation).lines }
     return lines.joined(separator: "\n") + "\n"
   }
 

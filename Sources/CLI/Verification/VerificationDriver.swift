@@ -119,6 +119,11 @@ package enum VerificationDriver {
       states: bounds.min(), bytes: options.memoryLimit,
       deadline: options.timeLimit.map { start + $0 })
     result.stop = options.failsFast ? .atFirstViolation : .atTheEnd
+    switch options.reduction {
+    case .auto: result.reduction = .auto
+    case .none: result.reduction = .none
+    }
+    result.explainsReduction = options.explainsReduction
     result.cancellation = Cancellation.flag
     result.memoryInUse = { ProcessMemory.current }
     if options.audits { result.audit = .sampled(every: 3) }

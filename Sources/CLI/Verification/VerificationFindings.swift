@@ -7,7 +7,10 @@ struct VerificationFindings {
   private let scenario: Scenario
   private let chosen: [PropertyDeclaration]
   private var verdicts: [String: PropertyReport.Verdict] = [:]
+  private let explains: Bool
   private var figures = SearchFigures()
+  private var full: StateEstimate?
+  private var couplings: CouplingReport?
   private var tried = 0
   /// The projections in force; an expression that calculates with an ordinal switches one off.
   private var usedProjections: ProjectionSet?
@@ -19,6 +22,7 @@ struct VerificationFindings {
   init(_ scenario: Scenario, _ options: VerificationOptions) {
     self.scenario = scenario
     chosen = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
+    explains = options.explainsReduction
   }
 
   /// Whether some property is violated.
@@ -44,6 +48,7 @@ struct VerificationFindings {
     figures.reconciles += verdict.reconciles
     figures.memo += verdict.memo
     if let audit = verdict.audit { audited = (audited ?? SearchAudit.Figures()) + audit }
+    note(verdict)
     for (index, property) in chosen.enumerated() {
       switch verdict.outcome(of: index) {
       case .holds:
@@ -60,6 +65,19 @@ struct VerificationFindings {
         merge(.violated(counterexample), property)
       }
     }
+  }
+
+  /// Notes what the reduction did.
+  private mutating func note(_ verdict: WorldVerdict) {
+    if let more = verdict.full { full = full.map { $0 + more } ?? more }
+    if let full {
+      figures.reduction = full.figure(searched: figures.states)
+      figures.fullStates = full.states.isFinite ? full.states.rounded() : nil
+    }
+    guard let more = verdict.couplings else { return }
+    var sum = couplings ?? CouplingReport()
+    sum.add(more)
+    couplings = sum
   }
 
   private mutating func merge(_ verdict: PropertyReport.Verdict, _ property: PropertyDeclaration) {
@@ -125,7 +143,8 @@ struct VerificationFindings {
         PropertyReport(
           name: $0.name, kind: $0.kindName,
           verdict: verdicts[$0.name] ?? .inconclusive("the search ended before"))
-      }, coverage: coverage(valuations), notes: notes(projections), figures: figures)
+      }, coverage: coverage(valuations), notes: notes(projections), figures: figures,
+      explanation: explains ? ReductionExplainer(chosen).explanation(couplings) : nil)
   }
 
   private func coverage(_ valuations: Valuations) -> [String] {

@@ -4,8 +4,9 @@ package struct VerificationOptions: Sendable {
   package var properties: [String]?
   /// Whether the search ends at the first violation.
   package var failsFast = false
-  /// `auto` is full search as well until there is a reduction.
   package var reduction = Reduction.auto
+  /// Whether the report says why several orders remain.
+  package var explainsReduction = false
   package var maxStates: Int?
   package var timeLimit: Duration?
   /// In bytes.
@@ -21,7 +22,7 @@ package struct VerificationOptions: Sendable {
   /// Makes the default options.
   package init() {}
 
-  /// How states are left out.
+  /// Whether needless interleavings are left out.
   package enum Reduction: String, CaseIterable, Sendable { case auto, none }
 }
 

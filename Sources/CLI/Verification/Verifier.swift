@@ -12,6 +12,9 @@ package struct Verifier {
     /// The limits of the whole verification; states are counted over all parts.
     package var limits = SearchLimits()
     package var stop = StopRule.atTheEnd
+    package var reduction = Reduction.auto
+    /// Whether it is noted why several orders remain.
+    package var explainsReduction = false
     package var cancellation: CancellationFlag?
     package var progress: ((POR.SearchProgress) -> Void)?
     /// The memory of the whole process, for the limit.
@@ -67,6 +70,8 @@ package struct Verifier {
       search.limits.states = max(1, states - others.map(\.result.states).reduce(0, +))
     }
     search.stop = options.stop
+    search.reduction = options.reduction
+    search.explainsReduction = options.explainsReduction
     search.cancellation = options.cancellation
     search.progress = options.progress
     // The observer looks at the clock; a slow world must not keep it waiting.

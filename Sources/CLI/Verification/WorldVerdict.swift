@@ -43,6 +43,24 @@ package struct WorldVerdict {
     let figures = parts.compactMap(\.audit)
     return figures.isEmpty ? nil : figures.reduce(SearchAudit.Figures(), +)
   }
+  /// About how many states full searches of all parts have; nil where they were full.
+  package var full: StateEstimate? {
+    let reduced = parts.filter(\.hasActions)
+    guard reduced.contains(where: { $0.result.reduction != nil }) else { return nil }
+    let estimates = reduced.map { part in
+      (part.result.reduction?.full ?? StateEstimate(states: 1)).atLeast(part.result.states)
+    }
+    return estimates.dropFirst().reduce(estimates[0], +)
+  }
+  /// Why the search still took several orders, with the indices of the definition's properties.
+  package var couplings: CouplingReport? {
+    let reports = parts.compactMap { part in
+      part.result.couplings?.renumbered { part.composition.propertyIndices[$0] }
+    }
+    guard var sum = reports.first else { return nil }
+    for report in reports.dropFirst() { sum.add(report) }
+    return sum
+  }
   /// Why the exploration is not complete; nil if it is.
   package var cut: CutReason? { parts.lazy.compactMap(\.result.cut).first }
 

@@ -11,13 +11,15 @@ package struct VerificationReport: Sendable {
   /// What the user should know besides, one sentence each.
   package var notes: [String]
   package var figures: SearchFigures
+  /// Why several orders remain, where that was asked for.
+  package var explanation: ReductionExplanation?
   package var timing: SearchTiming
 
   /// Makes a report.
   package init(
     scenario: String, path: String, properties: [PropertyReport], coverage: [String] = [],
     notes: [String] = [], figures: SearchFigures = SearchFigures(),
-    timing: SearchTiming = SearchTiming()
+    explanation: ReductionExplanation? = nil, timing: SearchTiming = SearchTiming()
   ) {
     self.scenario = scenario
     self.path = path
@@ -25,6 +27,7 @@ package struct VerificationReport: Sendable {
     self.coverage = coverage
     self.notes = notes
     self.figures = figures
+    self.explanation = explanation
     self.timing = timing
   }
 }
@@ -65,8 +68,11 @@ package struct SearchFigures: Hashable, Sendable {
   package var states: Int
   package var transitions: Int
   package var settled: Int
-  /// The reduction that was used: `none`.
+  /// What the reduction did, `64x (full about 4,096)`, or `none`.
   package var reduction: String
+  /// About how many states the full search has; nil where it was run itself, or where the number is
+  /// too large for a double.
+  package var fullStates: Double?
   /// How many distinct reconciles were run.
   package var reconciles: Int
   /// How many reconciles were answered from the trees instead.
@@ -76,12 +82,13 @@ package struct SearchFigures: Hashable, Sendable {
   /// Makes figures.
   package init(
     states: Int = 0, transitions: Int = 0, settled: Int = 0, reduction: String = "none",
-    reconciles: Int = 0, memo: Int = 0, solver: Int = 0
+    fullStates: Double? = nil, reconciles: Int = 0, memo: Int = 0, solver: Int = 0
   ) {
     self.states = states
     self.transitions = transitions
     self.settled = settled
     self.reduction = reduction
+    self.fullStates = fullStates
     self.reconciles = reconciles
     self.memo = memo
     self.solver = solver

@@ -102,7 +102,7 @@ final class CouplingLog {
 
   /// The set of a state grew from so many actions.
   func grow(from chosen: Int) {
-    for link in links { counts[link, default: 0] += 1 }
+    count(links)
     if chosen == 1 { report.branching += 1 }
   }
 
@@ -117,7 +117,16 @@ final class CouplingLog {
     if enabled > 1 { report.choices += 1 }
     if chosen < 2 { return }
     report.branching += 1
-    for link in links { counts[link, default: 0] += 1 }
+    count(links)
+  }
+
+  private func count(_ links: Set<Link>) {
+    var properties: Set<Int> = []
+    for link in links {
+      counts[link, default: 0] += 1
+      if link.second.isProperty { properties.insert(Int(link.second.key >> 1)) }
+    }
+    for property in properties { report.observing[property, default: 0] += 1 }
   }
 
   // MARK: The report

@@ -34,8 +34,10 @@ struct FullEstimate: ~Copyable {
     _ search: inout ReducedSearch, _ footprints: FootprintTable, isCut: Bool,
     in space: inout StateSpace
   ) throws -> StateEstimate {
-    // Where reduction was given up, everything was taken.
-    if search.isGivenUp { return StateEstimate(states: Double(search.states), isLowerBound: isCut) }
+    if search.isGivenUp || search.transitions == search.enabledTransitions {
+      // Everything was taken.
+      return StateEstimate(states: Double(search.states), isLowerBound: isCut)
+    }
     let prefix = isCut ? [0] : try singleSteps(search, in: &space)
     var clusters = ConflictClusters(
       search.executed(from: isCut ? nil : prefix.last), footprints)

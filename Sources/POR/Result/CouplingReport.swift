@@ -26,6 +26,8 @@ package struct CouplingReport: Hashable, Sendable {
 
   /// At how many states each coupling made the search take more than one action.
   package internal(set) var counts: [Coupling: Int] = [:]
+  /// At how many states each property, by its index, made the search take more than one action.
+  package internal(set) var observing: [Int: Int] = [:]
   /// How many states there were, summed over the passes.
   package internal(set) var states = 0
   /// At how many of them more than one action was enabled.
@@ -43,6 +45,7 @@ package struct CouplingReport: Hashable, Sendable {
   /// Adds what another search told.
   package mutating func add(_ other: CouplingReport) {
     counts.merge(other.counts, uniquingKeysWith: +)
+    observing.merge(other.observing, uniquingKeysWith: +)
     states += other.states
     choices += other.choices
     branching += other.branching
@@ -50,15 +53,21 @@ package struct CouplingReport: Hashable, Sendable {
     postponed += other.postponed
   }
 
-  /// The same report in which actors have other names.
-  package func renamed(_ rename: (Actor) -> Actor) -> CouplingReport {
+  /// The same report with other indices of properties.
+  package func renumbered(_ number: (Int) -> Int) -> CouplingReport {
+    func renumbered(_ actor: Actor) -> Actor {
+      if case .property(let index) = actor { .property(number(index)) } else { actor }
+    }
     var result = self
     result.counts = [:]
     for (coupling, count) in counts {
-      let renamed = Coupling(
-        first: rename(coupling.first), second: rename(coupling.second), place: coupling.place)
-      result.counts[renamed, default: 0] += count
+      let other = Coupling(
+        first: renumbered(coupling.first), second: renumbered(coupling.second),
+        place: coupling.place)
+      result.counts[other, default: 0] += count
     }
+    result.observing = [:]
+    for (property, count) in observing { result.observing[number(property), default: 0] += count }
     return result
   }
 }
