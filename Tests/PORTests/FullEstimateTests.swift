@@ -56,6 +56,15 @@ import Testing
     #expect(result.reduction?.full.figure(searched: result.states) == "20x (full about 244)")
   }
 
+  /// A livelock is looked for in a second pass.
+  @Test(arguments: [1, 4, 8])
+  func `states of several passes count once`(_ k: Int) throws {
+    let result = try search(.fighters(k))
+    #expect(try #require(result.reduction).passes == 2)
+    #expect(result.states == 5 + k)
+    #expect(result.reduction?.full.states == Double(5 << k))
+  }
+
   @Test func `a cut search says at least`() throws {
     let result = try search(.independentWriters(12), maxStates: 5)
     let full = try #require(result.reduction).full

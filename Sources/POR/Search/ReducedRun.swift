@@ -44,8 +44,6 @@ struct ReducedRun {
     plan()
     try runSymmetric(takeTasks(\.usesSymmetry))
     try run(takeTasks { _ in true })
-    // What the passes for safety left open.
-    try run(takeTasks { _ in true })
     try shortenRuns()
     return SearchResult(
       states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
@@ -130,15 +128,26 @@ struct ReducedRun {
     for task in wanted where cut == nil {
       if try !decide(task, in: &space, &known) { givenUp.append(task) }
     }
+    try decideLivelocks(in: &space, &known)
     if givenUp.count < wanted.count { states += known }
     let parts = givenUp.flatMap { split($0) }
     if !parts.isEmpty {
       space = StateSpace(system: system, hashSeed: options.hashSeed)
       known = 0
       for part in parts where cut == nil { _ = try decide(part, in: &space, &known) }
+      try decideLivelocks(in: &space, &known)
       states += known
     }
     bytes = max(bytes, space.byteCount)
+  }
+
+  /// Decides what the passes for safety left open, over the same states: what they found counts once.
+  /// Behind symmetric passes that waits, for these states are not their own.
+  private mutating func decideLivelocks(in space: inout StateSpace, _ known: inout Int) throws {
+    if system.usesSymmetry { return }
+    for task in takeTasks({ _ in true }) where cut == nil {
+      _ = try decide(task, in: &space, &known)
+    }
   }
 
   /// What a task that was given up is divided into: all without observers, and each of the others.

@@ -155,6 +155,14 @@ extension QueueFamily {
       programs: (1...k).map { value in { $0.put(0, UInt32(value)) } })
   }
 
+  /// Two that fight over one object for ever, and independent writers.
+  static func fighters(_ k: Int) -> QueueFamily {
+    QueueFamily(
+      objects: k + 1, watchers: [0: [0, 1]],
+      programs: [{ $0.put(0, 1) }, { $0.put(0, 2) }]
+        + (0..<k).map { writer in { $0.put(writer + 1, 1) } })
+  }
+
   static func counters(_ k: Int) -> QueueFamily {
     QueueFamily(
       objects: 1, programs: (0..<k).map { _ in { access in access.put(0, access.get(0) + 1) } })
