@@ -49,6 +49,18 @@ import Testing
     #expect(lister.reduction?.full.states == Double(lister.states))
   }
 
+  /// The copies of the readers' object are connected through the object.
+  @Test func `says at least where something was left out of one cluster`() throws {
+    let readers = QueueFamily(
+      objects: 4,
+      programs: [{ $0.put(0, 2) }]
+        + (1...3).map { reader in { access in access.put(reader, 1 + access.get(0)) } })
+    let result = try search(readers)
+    #expect(result.states == 28)
+    #expect(try search(readers, .none).states == 35)
+    #expect(result.reduction?.full.figure(searched: 28) == "1x (full at least 28)")
+  }
+
   @Test func `what is behind a prefix of single steps counts once`() throws {
     let result = try search(.fanOut(5))
     #expect(result.states == 12)

@@ -39,8 +39,8 @@ final class CouplingLog {
     }
   }
 
-  /// The properties of the observers of the pass that runs.
-  var observedProperties: [Int] = []
+  /// By observer of the pass: its property.
+  private let observedProperties: [Int]
   private var report = CouplingReport()
   private var counts: [Link: Int] = [:]
   /// What happened since `begin`, and the best of it so far.
@@ -49,10 +49,10 @@ final class CouplingLog {
   /// By disabled action or property that was brought in: the link, and who brought it.
   private var origins: [UInt32: (link: Link, bringer: UInt32)] = [:]
 
-  /// Makes an empty log.
-  init() {}
+  /// Makes an empty log of one pass.
+  init(of task: SearchTask) { observedProperties = task.observedProperties }
 
-  /// The party of an observer of the pass that runs.
+  /// The party of an observer.
   func observer(_ number: Int, _ footprint: UInt32) -> Party {
     Party(property: observedProperties[number], footprint)
   }

@@ -44,8 +44,11 @@ struct FullEstimate: ~Copyable {
     var estimate = FullEstimate()
     estimate.divide(search.changedBits.entries.elements, among: &clusters)
     let isWhole = estimate.look(at: search, without: prefix.dropLast(), in: &space)
+    let counts = estimate.seen.map(\.count)
+    // Of one cluster in which something was left out there are more states than were found.
+    let hasParts = counts.count { $0 > 1 } > 1
     let product = StateEstimate.product(
-      of: estimate.seen.map(\.count), isLowerBound: isCut || !isWhole)
+      of: counts, isLowerBound: isCut || !isWhole || !hasParts)
     let single = prefix.count - 1
     let sum = single == 0 ? product : product + StateEstimate(states: Double(single))
     return sum.atLeast(search.states)

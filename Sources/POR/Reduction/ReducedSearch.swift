@@ -90,7 +90,6 @@ struct ReducedSearch: ~Copyable {
     random = options.choiceSeed.map { SplitMix64(seed: $0) }
     stubborn = StubbornSet(
       footprints, observers: task.observers.count, faults: options.reductionFaults, log: log)
-    log?.observedProperties = task.observedProperties
     table = FutureTable(footprints)
     observerReads = Array(repeating: 0, count: task.observers.count)
   }

@@ -15,7 +15,7 @@ struct ReducedRun {
   private let footprints: FootprintTable
   private let options: SearchOptions
   private let kinds: [PropertyKind]
-  private let log: CouplingLog?
+  private var couplings: CouplingReport?
   private var watch: SearchWatch
   private var findings: [Finding?]
   private var tasks: [SearchTask] = []
@@ -34,7 +34,7 @@ struct ReducedRun {
     self.footprints = footprints
     self.options = options
     kinds = system.properties
-    log = options.explainsReduction ? CouplingLog() : nil
+    couplings = options.explainsReduction ? CouplingReport() : nil
     watch = SearchWatch(options)
     findings = Array(repeating: nil, count: kinds.count)
   }
@@ -48,7 +48,7 @@ struct ReducedRun {
     return SearchResult(
       states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
       findings: known(), bytes: bytes, reduction: figures,
-      couplings: log?.report(in: system, footprints))
+      couplings: couplings)
   }
 
   /// Makes runs shorter, where something was left out at all.
@@ -142,6 +142,7 @@ struct ReducedRun {
   }
 
   /// Decides what the passes for safety left open, over the same states: what they found counts once.
+  ///
   /// Behind symmetric passes that waits, for these states are not their own.
   private mutating func decideLivelocks(in space: inout StateSpace, _ known: inout Int) throws {
     if system.usesSymmetry { return }
@@ -179,6 +180,7 @@ struct ReducedRun {
     watch.maxStates = max(1, options.limits.states ?? .max)
     space.chosen = ChosenSets()
     var judge = Judge(properties: kinds, judging: task.properties, options: options)
+    let log = options.explainsReduction ? CouplingLog(of: task) : nil
     var search = ReducedSearch(task, footprints, options: options, log: log)
     var cut = try search.run(&judge, in: &space, &watch)
     if canSplit && cut == .states { return false }
@@ -190,6 +192,7 @@ struct ReducedRun {
     known = min(space.count, watch.maxStates)
     transitions += search.transitions
     try figures.add(&search, footprints, isCut: cut != nil, in: &space)
+    if let report = log?.report(in: system, footprints) { couplings?.add(report) }
     ends.formUnion(judge.ends)
     bytes = max(bytes, space.byteCount + search.byteCount + judge.byteCount)
     if cut == nil {
