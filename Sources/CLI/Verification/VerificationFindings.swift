@@ -169,7 +169,9 @@ struct VerificationFindings {
   }
 
   private static func note(_ audited: SearchAudit.Figures) -> [String] {
-    if audited.states == 0 { return ["no footprints were audited, for none are recorded"] }
+    if audited.states == 0 {
+      return ["no footprints were audited: the search was cut, or none are recorded"]
+    }
     var lines = [
       "audited: \(audited.pairs) pairs of independent actions at \(audited.states) states, "
         + "the chosen actions at \(audited.chosenSets) states"

@@ -23,6 +23,8 @@ struct AuditGraph {
   private(set) var futures: [[UInt32: UInt32]] = []
   /// By component and observer: what is read there or later.
   private(set) var observed: [[UInt32]] = []
+  /// By observer: what is read anywhere.
+  private(set) var observedAnywhere: [UInt32] = []
 
   /// Expands a graph; throws an `AuditFailure` where a chosen step leads out of it.
   init(
@@ -81,6 +83,7 @@ struct AuditGraph {
   ) {
     let none = [UInt32](repeating: 0, count: reduction.observers.count)
     observed = Array(repeating: none, count: futures.count)
+    observedAnywhere = none
     for state in statesFromTheEnd {
       let own = component[state]
       for (observer, predicates) in reduction.observers.enumerated() {
@@ -94,6 +97,7 @@ struct AuditGraph {
           }
         }
         observed[own][observer] = reads
+        observedAnywhere[observer] = table.union(observedAnywhere[observer], reads)
       }
     }
   }

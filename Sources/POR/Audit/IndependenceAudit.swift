@@ -12,9 +12,9 @@ package struct IndependenceAudit {
   /// How many states were audited, and how many pairs in them.
   package private(set) var states = 0
   package private(set) var pairs = 0
-  private var plain: PlainStates
-  private let table: FootprintTable
-  private let predicates: [Int]
+  private(set) var plain: PlainStates
+  let table: FootprintTable
+  let predicates: [Int]
   /// The most classes of actions that are taken at one state: the work grows with their square.
   private let breadth: Int
 
@@ -38,7 +38,7 @@ package struct IndependenceAudit {
   }
 
   /// A class of actions that was taken, with what is enabled after each of its steps.
-  private struct Taken {
+  struct Taken {
     var enabled: EnabledClass
     var after: [[EnabledClass]]
   }
@@ -103,8 +103,11 @@ package struct IndependenceAudit {
         }
       }
     }
-    let forward = reached(first, second)
-    let backward = reached(second, first)
+    var forward = reached(first, second)
+    var backward = reached(second, first)
+    if forward == backward { return nil }
+    forward = comparable(forward)
+    backward = comparable(backward)
     if forward == backward { return nil }
     return failure(.bothOrders, number, [first, second], difference(forward, backward))
   }
@@ -123,6 +126,16 @@ package struct IndependenceAudit {
         }
         result.insert(Reached(state: next.target, flags: flags, rules: rules))
       }
+    }
+    return result
+  }
+
+  private func comparable(_ reached: Set<Reached>) -> Set<Reached> {
+    var result: Set<Reached> = []
+    for var entry in reached {
+      entry.state = PlainStates.trimmed(
+        plain.withWords(entry.state) { plain.system.comparableForm(of: $0) })
+      result.insert(entry)
     }
     return result
   }
@@ -193,84 +206,11 @@ package struct IndependenceAudit {
     }
   }
 
-  private func failure(
+  func failure(
     _ rule: AuditFailure.Rule, _ number: Int, _ taken: [Taken], _ cell: String = ""
   ) -> AuditFailure {
     AuditFailure(
       rule: rule, state: number,
       actions: taken.map { plain.system.describe(actionClass: $0.enabled.actionClass) }, cell: cell)
-  }
-}
-
-// MARK: Predicates and enabling
-
-extension IndependenceAudit {
-  /// Predicates whose reads the action does not write.
-  private func auditPredicates(
-    _ taken: Taken, at state: [UInt32], _ number: Int
-  ) -> AuditFailure? {
-    for predicate in predicates {
-      let reads = plain.reads(ofPredicate: predicate, at: state)
-      if table.disturbs(taken.enabled.footprint, readsOf: reads) { continue }
-      let value = plain.value(of: predicate, at: state)
-      for step in taken.enabled.steps {
-        let isSame =
-          plain.value(of: predicate, at: step.target) == value
-          && plain.reads(ofPredicate: predicate, at: step.target) == reads
-        if isSame { continue }
-        return failure(.samePredicate, number, [taken], "predicate \(predicate)")
-      }
-    }
-    return nil
-  }
-
-  /// Actions that the action enables.
-  private func auditEnabling(
-    _ taken: Taken, _ enabled: [EnabledClass], at state: [UInt32], _ number: Int
-  ) -> AuditFailure? {
-    let system = plain.system
-    let counts = Dictionary(
-      uniqueKeysWithValues: enabled.map { ($0.actionClass, $0.memberCount) })
-    for entry in taken.after.joined() where entry.actionClass != taken.enabled.actionClass {
-      guard entry.memberCount > counts[entry.actionClass, default: 0] else { continue }
-      let condition = plain.withWords(state) { system.enabling(of: entry.actionClass, at: $0) }
-      let isAllowed =
-        switch condition {
-        case .never: false
-        case .writeTo(let reads): table.disturbs(taken.enabled.footprint, readsOf: reads)
-        case .after(let first):
-          // Or the action takes the request of the first one away: then it conflicts with it.
-          first == taken.enabled.actionClass
-            || enabled.contains {
-              $0.actionClass == first
-                && table.conflict($0.footprint, taken.enabled.footprint)
-            }
-        }
-      if isAllowed { continue }
-      return AuditFailure(
-        rule: .enablingSet, state: number,
-        actions: [taken.enabled.actionClass, entry.actionClass].map {
-          system.describe(actionClass: $0)
-        }, cell: describe(condition))
-    }
-    return nil
-  }
-
-  private func describe(_ condition: EnablingCondition) -> String {
-    switch condition {
-    case .never: return "nothing should enable it"
-    case .after(let actionClass):
-      return "it waits for \(plain.system.describe(actionClass: actionClass))"
-    case .writeTo(let reads):
-      let cells = table[reads].reads.prefix(4).map { plain.system.describe(.cell($0)) }
-      return "it waits for a write of \(cells.joined(separator: ", "))"
-    }
-  }
-}
-
-extension PlainStates {
-  /// What is read to evaluate a predicate at a state.
-  func reads(ofPredicate predicate: Int, at state: [UInt32]) -> UInt32 {
-    withWords(state) { system.reads(ofPredicate: predicate, at: $0) }
   }
 }

@@ -66,10 +66,21 @@ package struct ReductionAudit {
     for choice in choices {
       known[choice.actionClass] = table.union(known[choice.actionClass] ?? 0, choice.footprint)
     }
-    let closure = Closure(
+    var closure = Closure(
       words: PlainStates.trimmed(reduction.states[state]), state: state, choices: choices,
       footprints: known.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
-      observed: graph.observed[graph.component[state]], observers: reduction.observers)
+      observed: graph.observed[graph.component[state]], observerReads: [])
+    if reduction.mode == .liveness {
+      // What observes cycles reads at every state what it reads anywhere (`SearchTask`).
+      closure.observed = graph.observedAnywhere
+      closure.observerReads = graph.observedAnywhere
+    } else {
+      closure.observerReads = reduction.observers.map { predicates in
+        predicates.reduce(0) { reads, predicate in
+          table.union(reads, plain.reads(ofPredicate: predicate, at: closure.words))
+        }
+      }
+    }
     try check(closure, plain)
   }
 
@@ -80,8 +91,9 @@ package struct ReductionAudit {
     var choices: [AuditGraph.Choice]
     /// By class, ascending: what it does here or later.
     var footprints: [(actionClass: UInt32, footprint: UInt32)]
+    /// By observer: what it reads here or later, and here.
     var observed: [UInt32]
-    var observers: [[Int]]
+    var observerReads: [UInt32]
   }
 
   private func check(_ closure: Closure, _ plain: PlainStates) throws {
@@ -108,10 +120,7 @@ package struct ReductionAudit {
     while let member = open.popLast() {
       switch member {
       case .observer(let observer):
-        var reads: UInt32 = 0
-        for predicate in closure.observers[observer] {
-          reads = table.union(reads, plain.reads(ofPredicate: predicate, at: closure.words))
-        }
+        let reads = closure.observerReads[observer]
         for (actionClass, footprint) in closure.footprints
         where table.disturbs(footprint, readsOf: reads) {
           try add(actionClass, for: .observed, by: member)
@@ -150,12 +159,8 @@ package struct ReductionAudit {
     var meeting: FootprintTable.Meeting?
     switch member {
     case .observer(let observer):
-      let predicates = closure.observers[observer]
-      name = "the property of predicates \(predicates.map(String.init).joined(separator: ", "))"
-      for predicate in predicates where meeting == nil {
-        meeting = table.meeting(
-          footprint, plain.reads(ofPredicate: predicate, at: closure.words))
-      }
+      name = "observer \(observer)"
+      meeting = table.meeting(footprint, closure.observerReads[observer])
     case .actions(let own):
       name = system.describe(actionClass: own)
       if rule == .conflicts {
