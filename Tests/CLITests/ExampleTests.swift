@@ -33,6 +33,23 @@ import Testing
     try replays(name, results)
   }
 
+  /// The reduced search tells the same verdicts with the same runs, step by step, as the full one.
+  @Test(arguments: names)
+  func fullSearchTellsTheSame(_ name: String) throws {
+    let results = FileManager.default.temporaryDirectory.path + "/kverify-full"
+    let full = try CommandRunner.run(
+      ["verify", "examples/\(name)", "--reduction", "none", "--results", results])
+    let file = CommandRunner.root.appendingPathComponent("examples/\(name)/expected.txt")
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    let text = full.output.replacing(results, with: "kverify-results")
+    #expect(
+      Self.withoutFigures(text + "exit code \(full.exitCode)\n") == Self.withoutFigures(expected))
+  }
+
+  private static func withoutFigures(_ report: String) -> [Substring] {
+    report.split(separator: "\n").filter { !$0.hasPrefix("states=") }
+  }
+
   private func replays(_ name: String, _ results: URL) throws {
     let folder = results.appendingPathComponent(name)
     let traces = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
