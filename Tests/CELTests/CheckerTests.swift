@@ -133,4 +133,39 @@ import Testing
     let found = try environment.compile(source).references
     #expect(found.map { ([$0.variable] + $0.path).joined(separator: ".") } == expected)
   }
+
+  @Test(
+    "a program tells what it reads of objects and of elements of lists",
+    arguments: [
+      ("x == null || x.a.b == 1", ["x?", "x.a.b"]),
+      ("null != x && x == y", ["x?", "x", "y"]),
+      ("x.a == null", ["x.a"]),
+      ("x.all(i, i.a.b == y.c)", ["x#", "x[].a.b", "y.c"]),
+      ("x.exists(i, i == y)", ["x#", "x[]", "y"]),
+      ("x.filter(i, i.a == 1).size() == size(x)", ["x#", "x[].a"]),
+      (
+        "x.filter(i, i.a == 1).all(j, j.b.exists(k, k.c == j.d))",
+        ["x#", "x[].a", "x[].b", "x[].d"]
+      ),
+      ("x.filter(i, i.a == 1) == y", ["x#", "x[].a", "x[]", "y"]),
+      ("x.map(i, i.a)[0] == 1", ["x#", "x[].a"]),
+      ("x.all(i, x.all(i, i.a) && i.b)", ["x#", "x[].a", "x[].b"]),
+      ("x.all(i, y.exists(j, j.a == i.b))", ["x#", "y#", "y[].a", "x[].b"]),
+      ("x[0].a == x['b'].c", ["x", "x.b.c"]),
+      ("[x].all(i, i.a == 1)", ["x"]),
+      ("(true ? x : y).a == 1", ["x", "y"]),
+      ("has(x.a) && x.?b.c.orValue(1) == 1", ["x.a", "x.b.c"]),
+    ] as [(String, [String])])
+  func fieldReads(source: String, expected: [String]) throws {
+    let environment = Environment.kro.adding(variables: ["x": .dyn, "y": .dyn])
+    let found = try environment.compile(source).fieldReads.map { read in
+      switch read.part {
+      case .existence: "\(read.variable)?"
+      case .members: "\(read.variable)#"
+      case .path(let path): ([read.variable] + path).joined(separator: ".")
+      case .elements(let path): (["\(read.variable)[]"] + path).joined(separator: ".")
+      }
+    }
+    #expect(found == expected)
+  }
 }

@@ -43,6 +43,31 @@ struct ScenarioScope: Sendable {
     return found
   }
 
+  /// What programs use of the objects of each name, through variables too.
+  func uses(of programs: [Program]) -> [String: FieldUse] {
+    var uses: [String: FieldUse] = [:]
+    for program in programs {
+      for read in program.fieldReads {
+        guard let binding = names[read.variable] else { continue }
+        let use = Self.use(read.part, of: binding)
+        uses[read.variable] = uses[read.variable]?.union(use) ?? use
+      }
+      uses.merge(self.uses(of: variablesOf(program))) { $0.union($1) }
+    }
+    return uses
+  }
+
+  private static func use(_ part: FieldRead.Part, of binding: NameBinding) -> FieldUse {
+    switch (part, binding.target) {
+    case (.existence, .object): .existence
+    case (.path(let path), .object): FieldUse(paths: [path])
+    case (.members, .list): .existence
+    case (.elements(let path), .list): FieldUse(paths: [path])
+    // A list that is compared with null or selected from, an object that is ranged over: whole.
+    case (.existence, .list), (.path, .list), (.members, .object), (.elements, .object): .whole
+    }
+  }
+
   /// Whether a program lists objects of kinds that it names itself, through variables too.
   func listsFreely(_ program: Program) -> Bool {
     program.hostFunctions.contains("list") || variablesOf(program).contains { listsFreely($0) }
@@ -77,8 +102,12 @@ struct ScenarioObjects {
   var request: ReconcileRequest?
 
   /// The objects of a store.
-  init(_ now: any MappingReader, old: (any MappingReader)? = nil) {
-    self.now = { Self.value(of: $0, in: now) }
+  ///
+  /// - uses: what the programs to be run use of each name; a name that is missing is used whole.
+  init(
+    _ now: any MappingReader, old: (any MappingReader)? = nil, using uses: [String: FieldUse] = [:]
+  ) {
+    self.now = { Self.value(of: $0, in: now, using: uses[$0.name] ?? .whole) }
     self.old = old.map { old in { Self.value(of: $0, in: old) } }
     list = {
       now.objects(of: $0.groupKind, namespace: $0.namespace, selection: $0.selection)
@@ -94,13 +123,15 @@ struct ScenarioObjects {
   }
 
   /// The object, or the list, that a name stands for.
-  static func value(of binding: NameBinding, in reader: any MappingReader) -> Value {
+  static func value(
+    of binding: NameBinding, in reader: any MappingReader, using use: FieldUse = .whole
+  ) -> Value {
     switch binding.target {
     case .object(let key):
-      return reader.object(key).map { Value(.object($0)) } ?? .null
+      return reader.object(key, using: use).map { Value(.object($0)) } ?? .null
     case .list(let namespace, let labels):
       let objects = reader.objects(
-        of: binding.groupKind, namespace: namespace, selection: selection(labels))
+        of: binding.groupKind, namespace: namespace, selection: selection(labels), using: use)
       return .list(objects.map { Value(.object($0)) })
     }
   }

@@ -142,7 +142,10 @@ package struct WorldBuilder {
     return WorldEvent(
       name: declaration.name, times: declaration.times,
       guardCondition: condition.map { program in
-        { @Sendable reader in try scope.test(program, ScenarioObjects(reader)) }
+        let uses = scope.uses(of: [program])
+        return { @Sendable reader in
+          try scope.test(program, ScenarioObjects(reader, using: uses))
+        }
       },
       request: { reader in
         var request = try render(
@@ -225,8 +228,9 @@ package struct WorldBuilder {
     func predicate(_ expression: Expression, expecting wanted: Bool = true) -> StatePredicate {
       let program = expression.program
       let scope = scope
+      let uses = scope.uses(of: [program] + (condition.map { [$0] } ?? []))
       return { reader in
-        let objects = ScenarioObjects(reader)
+        let objects = ScenarioObjects(reader, using: uses)
         if let condition, try !scope.test(condition, objects) { return nil }
         return try scope.test(program, objects) == wanted
       }
@@ -251,9 +255,12 @@ package struct WorldBuilder {
     case .leadsTo(let from, let to):
       let goal = to.program
       let scope = scope
+      let uses = scope.uses(of: [goal])
       program = .leadsTo(
         from: readingAll([from.program] + (condition.map { [$0] } ?? []), predicate(from)),
-        to: readingAll([goal]) { reader in try scope.test(goal, ScenarioObjects(reader)) })
+        to: readingAll([goal]) { reader in
+          try scope.test(goal, ScenarioObjects(reader, using: uses))
+        })
     case .converges(let allowErrors): program = .converges(allowErrors: allowErrors)
     case .confluent(let ignore, let acrossEvents):
       program = .confluent(ConfluenceRule(ignore: ignore, acrossEvents: acrossEvents))
@@ -273,9 +280,12 @@ package struct WorldBuilder {
       $0.formUnion(scope.namesMentioned(by: $1))
     }
     let bindings = scenario.names.filter { mentioned.contains($0.name) }
+    let uses = scope.uses(of: programs)
     let kinds = programs.contains { scope.listsFreely($0) } ? CompositionKinds.of(scenario) : []
     return { reader in
-      for binding in bindings { _ = ScenarioObjects.value(of: binding, in: reader) }
+      for binding in bindings {
+        _ = ScenarioObjects.value(of: binding, in: reader, using: uses[binding.name] ?? .whole)
+      }
       for kind in kinds { _ = reader.objects(of: kind, namespace: nil, selection: .all) }
       return try predicate(reader)
     }

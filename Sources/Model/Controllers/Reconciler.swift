@@ -169,6 +169,20 @@ package protocol MappingReader: AnyObject {
   /// The cached objects of a kind, ordered by namespace and name.
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [JSONObject]
+  /// The object under a key, of which no more is used than is said.
+  func object(_ key: ObjectKey, using use: FieldUse) -> JSONObject?
+  /// The objects of a kind, of each of which no more is used than is said.
+  func objects(
+    of groupKind: GroupKind, namespace: String?, selection: ObjectSelection, using use: FieldUse
+  ) -> [JSONObject]
+}
+
+extension MappingReader {
+  package func object(_ key: ObjectKey, using use: FieldUse) -> JSONObject? { object(key) }
+
+  package func objects(
+    of groupKind: GroupKind, namespace: String?, selection: ObjectSelection, using use: FieldUse
+  ) -> [JSONObject] { objects(of: groupKind, namespace: namespace, selection: selection) }
 }
 
 /// A controller: a name, what wakes it, and a deterministic program that asks an oracle.

@@ -5,8 +5,18 @@ extension Composition {
   package func describe(_ meeting: FootprintTable.Meeting) -> String {
     switch meeting {
     case .cell(let cell): describe(names.cell(cell))
-    case .predicate(let predicate, _): "the list of \(describe(names.scan(predicate)))"
+    case .predicate(let predicate, _):
+      switch names.subject(ofPredicate: predicate) {
+      case .object(let key, let use): describe(key) + describe(use)
+      case .list(let scan, let use): "the list of \(describe(scan))\(describe(use))"
+      }
     }
+  }
+
+  private func describe(_ use: FieldUse) -> String {
+    if use.isWhole { return "" }
+    if use.paths.isEmpty { return " (whether there is one)" }
+    return " (\(use.paths.map { $0.joined(separator: ".") }.joined(separator: ", ")))"
   }
 
   private func describe(_ cell: FootprintCell) -> String {

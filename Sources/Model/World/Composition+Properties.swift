@@ -43,7 +43,7 @@ extension Composition {
     }
     note(context.reads)
     let leaf = PredicateLeaf(
-      value, footprintTable.intern(FootprintBuilder.footprint(of: context.reads, self)))
+      value, footprintTable.intern(FootprintBuilder.footprint(ofReads: context)))
     let isRecorded = steps.record(
       root: predicateRoots[predicate], path: context.reads, leaf: leaf.raw)
     if !isRecorded {

@@ -80,7 +80,7 @@ package final class Composition {
     layout = CellLayout(world.definition.interleaving)
     let names = FootprintNames(world)
     self.names = names
-    footprintTable = FootprintTable { names.accepts(predicate: $0, cell: $1, form: $2) }
+    footprintTable = FootprintTable { names.accepts(predicate: $0, cell: $1, side: $2) }
     var kinds: [PropertyKind] = []
     var indices: [Int] = []
     var predicates: [StatePredicate] = []

@@ -49,7 +49,7 @@ struct FootprintBuilder {
     of action: WorldAction, _ context: StepContext, isDisabled: Bool
   ) -> Footprint {
     var builder = FootprintBuilder(context.composition)
-    builder.addReads(context.reads)
+    builder.addReads(of: context)
     if !isDisabled {
       builder.addWrites(context)
       builder.add(action)
@@ -58,20 +58,27 @@ struct FootprintBuilder {
   }
 
   /// The footprint of what a predicate reads.
-  static func footprint(
-    of reads: [(read: StateRead, value: UInt32)], _ composition: Composition
-  ) -> Footprint {
-    var builder = FootprintBuilder(composition)
-    builder.addReads(reads)
+  static func footprint(ofReads context: StepContext) -> Footprint {
+    var builder = FootprintBuilder(context.composition)
+    builder.addReads(of: context)
     return builder.footprint
   }
 
-  private mutating func addReads(_ reads: [(read: StateRead, value: UInt32)]) {
-    for (read, _) in reads {
+  /// Whole objects are cells. What is used in part is a predicate read, which the changes of other
+  /// parts do not reach.
+  private mutating func addReads(of context: StepContext) {
+    for (read, _) in context.reads {
+      let use = context.partialUses[read] ?? .whole
       switch read.kind {
       case .word:
-        footprint.reads.append(composition.footprintCell(atWord: read.index))
-      case .scan: footprint.predicates.append(names.predicate(composition.scans.scan(read.index)))
+        if !use.isWhole, case .object(let key)? = composition.layout.cell(at: read.index) {
+          footprint.predicates.append(names.predicate(key, using: use))
+        } else {
+          footprint.reads.append(composition.footprintCell(atWord: read.index))
+        }
+      case .scan:
+        footprint.predicates.append(
+          names.predicate(composition.scans.scan(read.index), using: use))
       case .choice, .freshIndex: break
       }
     }
@@ -101,10 +108,8 @@ struct FootprintBuilder {
     for change in context.changes {
       let cell = names.id(of: .object(change.key))
       footprint.writes.append(cell)
-      footprint.changes.append(
-        CellChange(
-          cell: cell, old: names.form(of: change.old, change.key.groupKind),
-          new: names.form(of: change.new, change.key.groupKind)))
+      let sides = names.sides(of: change)
+      footprint.changes.append(CellChange(cell: cell, old: sides.old, new: sides.new))
     }
   }
 

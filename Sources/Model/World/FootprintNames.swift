@@ -8,18 +8,18 @@ import CEL
 /// taken with the numbers of its fresh values erased and their classes kept. That merges names and
 /// so only adds conflicts.
 ///
-/// A version stands in a footprint for what predicate reads may ask of it, no more
-/// (`SelectableForm`): contents that no selection tells apart are one.
+/// A changed version stands in a footprint for what predicate reads may ask of it, no more
+/// (`ChangeSide`): contents that no selection tells apart are one.
 final class FootprintNames {
   private let world: World
   private var cells: [FootprintCell] = []
   private var cellIDs: [FootprintCell: UInt32] = [:]
-  private var predicates: [SelectionTest] = []
-  private var predicateScans: [ObjectScan] = []
-  private var predicateIDs: [SelectionTest: UInt32] = [:]
-  private var forms: [SelectableForm] = []
-  private var formIDs: [SelectableForm: UInt32] = [:]
-  private var formsOfVersions: [UInt32: UInt32] = [:]
+  private var predicates: [PredicateTest] = []
+  private var predicateSubjects: [PredicateSubject] = []
+  private var predicateIDs: [PredicateTest: UInt32] = [:]
+  private var sides: [ChangeSide] = []
+  private var sideIDs: [ChangeSide: UInt32] = [:]
+  private var sidesOfChanges: [UInt64: (old: UInt32, new: UInt32)] = [:]
   private var familyClasses: [String: Int] = [:]
   private var classOfFamily: [UInt16: Int] = [:]
 
@@ -120,35 +120,61 @@ final class FootprintNames {
     }
   }
 
-  /// The id of a predicate read.
-  func predicate(_ scan: ObjectScan) -> UInt32 {
-    let test = SelectionTest(scan, self)
+  /// The id of a predicate read: a list, of whose objects some fields are used.
+  func predicate(_ scan: ObjectScan, using use: FieldUse) -> UInt32 {
+    id(.list(SelectionTest(scan, self), use), .list(scan, use))
+  }
+
+  /// The id of a predicate read: an object of which some fields are used.
+  func predicate(_ key: ObjectKey, using use: FieldUse) -> UInt32 {
+    let key = erased(key)
+    return id(.object(key, use), .object(key, use))
+  }
+
+  private func id(_ test: PredicateTest, _ subject: PredicateSubject) -> UInt32 {
     if let id = predicateIDs[test] { return id }
     let id = UInt32(predicates.count)
     predicates.append(test)
-    predicateScans.append(scan)
+    predicateSubjects.append(subject)
     predicateIDs[test] = id
     return id
   }
 
-  /// A predicate read with an id: the first one that was met.
-  func scan(_ id: UInt32) -> ObjectScan { predicateScans[Int(id)] }
+  /// What a predicate read is about, for people.
+  func subject(ofPredicate id: UInt32) -> PredicateSubject { predicateSubjects[Int(id)] }
 
-  /// What stands for a version in footprints; 0 for absence.
-  func form(of version: UInt32, _ groupKind: GroupKind) -> UInt32 {
-    guard version != 0, let object = world.versions.object(version) else { return 0 }
-    if let known = formsOfVersions[version] { return known }
-    let form = SelectableForm(object, paths: selectablePaths(groupKind), self)
-    let id: UInt32
-    if let known = formIDs[form] {
-      id = known
-    } else {
-      forms.append(form)
-      id = UInt32(forms.count)
-      formIDs[form] = id
+  // MARK: Versions
+
+  /// What stands in footprints for the versions before and after a change; 0 for absence.
+  ///
+  /// Each side tells what selections may ask of its version and, besides, at which paths the two
+  /// versions differ: a reader of other fields of an object that it lists is not concerned.
+  func sides(of change: EffectiveWrite) -> (old: UInt32, new: UInt32) {
+    let key = UInt64(change.old) << 32 | UInt64(change.new)
+    if let known = sidesOfChanges[key] { return known }
+    let paths = changedPaths(change.old, change.new)
+    func side(_ version: UInt32) -> UInt32 {
+      guard let object = world.versions.object(version) else { return 0 }
+      let form = SelectableForm(object, paths: selectablePaths(change.key.groupKind), self)
+      let side = ChangeSide(form: form, changed: paths)
+      if let id = sideIDs[side] { return id }
+      sides.append(side)
+      sideIDs[side] = UInt32(sides.count)
+      return UInt32(sides.count)
     }
-    formsOfVersions[version] = id
-    return id
+    let result = (old: side(change.old), new: side(change.new))
+    sidesOfChanges[key] = result
+    return result
+  }
+
+  /// The paths at which two versions differ, with erased names; one that is nothing is the whole.
+  private func changedPaths(_ old: UInt32, _ new: UInt32) -> [[String]] {
+    guard let before = world.versions.object(old), let after = world.versions.object(new) else {
+      return [[]]
+    }
+    return JSONValue.changedPaths(.object(before), .object(after)).map { path in
+      path.map { erased($0) }
+    }
   }
 
   private func selectablePaths(_ groupKind: GroupKind) -> [String] {
@@ -156,9 +182,40 @@ final class FootprintNames {
       + (world.definition.resources.resource(groupKind)?.selectableFields ?? [])
   }
 
-  /// Whether a predicate read lists a cell when it holds a version of this form.
-  func accepts(predicate: UInt32, cell: UInt32, form: UInt32) -> Bool {
-    guard form != 0, case .object(let key) = cells[Int(cell)] else { return false }
-    return predicates[Int(predicate)].accepts(key, forms[Int(form) - 1])
+  /// Whether a predicate read is concerned by a change of a cell of which this is a side.
+  func accepts(predicate: UInt32, cell: UInt32, side: UInt32) -> Bool {
+    guard side != 0, case .object(let key) = cells[Int(cell)] else { return false }
+    return predicates[Int(predicate)].accepts(key, sides[Int(side) - 1])
   }
+}
+
+/// What predicate reads may ask about one side of a change.
+struct ChangeSide: Hashable {
+  let form: SelectableForm
+  /// The paths at which the two sides differ.
+  let changed: [[String]]
+}
+
+/// A predicate read as footprints know it.
+enum PredicateTest: Hashable {
+  case object(ObjectKey, FieldUse)
+  case list(SelectionTest, FieldUse)
+
+  /// Whether it is concerned by a change of an object with this erased key.
+  ///
+  /// A list is concerned by its objects whose used fields change. Those that enter or leave it change
+  /// what its selection asks for, so that counts as used.
+  func accepts(_ key: ObjectKey, _ side: ChangeSide) -> Bool {
+    switch self {
+    case .object(let subject, let use): key == subject && use.meets(side.changed)
+    case .list(let test, let use):
+      test.accepts(key, side.form) && use.union(test.selectedFields).meets(side.changed)
+    }
+  }
+}
+
+/// What a predicate read is about, for people.
+enum PredicateSubject {
+  case object(ObjectKey, FieldUse)
+  case list(ObjectScan, FieldUse)
 }

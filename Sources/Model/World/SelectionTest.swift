@@ -59,22 +59,32 @@ struct SelectionTest: Hashable {
   private let groupKind: GroupKind
   private let namespace: String?
   private let selection: Selection
+  /// What of an object decides whether it is selected.
+  let selectedFields: FieldUse
 
   /// The test of a scan.
   init(_ scan: ObjectScan, _ names: FootprintNames) {
     groupKind = scan.groupKind
     namespace = scan.namespace.map { names.erased($0) }
     switch scan.selection {
-    case .all: selection = .all
-    case .dependents(let uid): selection = .dependents(uid: names.erased(uid))
+    case .all:
+      selection = .all
+      selectedFields = .existence
+    case .dependents(let uid):
+      selection = .dependents(uid: names.erased(uid))
+      selectedFields = FieldUse(paths: [["metadata", "ownerReferences"]])
     case .selectors(let label, let field):
       guard let labels = try? LabelSelector(parsing: label),
         let fields = try? FieldSelector(parsing: field)
       else {
         // As SelectionMatcher: text that does not parse selects nothing.
         selection = .nothing
+        selectedFields = .existence
         return
       }
+      selectedFields = FieldUse(
+        paths: [["metadata", "labels"]]
+          + fields.terms.map { $0.path.split(separator: ".").map(String.init) })
       selection = .selectors(
         labels.requirements.compactMap { Self.test($0, names) },
         fields.terms.compactMap { term in

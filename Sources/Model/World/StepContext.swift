@@ -11,6 +11,8 @@ final class StepContext {
   /// The reads in order, each once, with their values.
   private(set) var reads: [(read: StateRead, value: UInt32)] = []
   private var known: [StateRead: UInt32] = [:]
+  /// What is used of the objects that were read, where it is not the whole.
+  private(set) var partialUses: [StateRead: FieldUse] = [:]
   private var choices: [UInt32]
   private var nextChoice = 0
   /// The versions of the objects that this step changed, as they are now.
@@ -37,29 +39,38 @@ final class StepContext {
 
   // MARK: Reads of the state before the step
 
-  private func log(_ read: StateRead, _ value: @autoclosure () -> UInt32) -> UInt32 {
-    if let value = known[read] { return value }
+  private func log(
+    _ read: StateRead, using use: FieldUse = .whole, _ value: @autoclosure () -> UInt32
+  ) -> UInt32 {
+    if let value = known[read] {
+      if let part = partialUses[read] {
+        let both = part.union(use)
+        partialUses[read] = both.isWhole ? nil : both
+      }
+      return value
+    }
     let value = value()
     known[read] = value
     reads.append((read, value))
+    if !use.isWhole { partialUses[read] = use }
     return value
   }
 
   /// The value of a cell that fills a word, as before the step.
-  func word(_ cell: Cell) -> UInt32 {
+  func word(_ cell: Cell, using use: FieldUse = .whole) -> UInt32 {
     let word = composition.layout.slot(cell).word
-    return log(StateRead(.word, word), word < state.count ? state[word] : 0)
+    return log(StateRead(.word, word), using: use, word < state.count ? state[word] : 0)
   }
 
   /// The version of an object before the step; 0 where it is absent.
-  func version(before key: ObjectKey) -> UInt32 {
-    composition.decode(word(.object(key)), of: key)
+  func version(before key: ObjectKey, using use: FieldUse = .whole) -> UInt32 {
+    composition.decode(word(.object(key), using: use), of: key)
   }
 
   /// The objects before the step that a selection accepts, by key.
-  func scan(_ scan: ObjectScan) -> [Answer.ListedObject] {
+  func scan(_ scan: ObjectScan, using use: FieldUse = .whole) -> [Answer.ListedObject] {
     let id = composition.scanID(scan)
-    let list = log(StateRead(.scan, id), composition.scan(id, state))
+    let list = log(StateRead(.scan, id), using: use, composition.scan(id, state))
     return composition.list(list)
   }
 
@@ -86,11 +97,13 @@ final class StepContext {
   // MARK: The store as it is now
 
   /// The version of an object now, with what this step changed.
-  func version(now key: ObjectKey) -> UInt32 { overlay[key] ?? version(before: key) }
+  func version(now key: ObjectKey, using use: FieldUse = .whole) -> UInt32 {
+    overlay[key] ?? version(before: key, using: use)
+  }
 
   /// The objects now that a selection accepts, by key.
-  func scanNow(_ scan: ObjectScan) -> [Answer.ListedObject] {
-    adjust(self.scan(scan), scan, with: overlay)
+  func scanNow(_ scan: ObjectScan, using use: FieldUse = .whole) -> [Answer.ListedObject] {
+    adjust(self.scan(scan, using: use), scan, with: overlay)
   }
 
   /// A list in which some objects have other versions than the store's.
@@ -275,17 +288,25 @@ final class StateView: MappingReader {
     self.moment = moment
   }
 
-  func object(_ key: ObjectKey) -> JSONObject? {
+  func object(_ key: ObjectKey) -> JSONObject? { object(key, using: .whole) }
+
+  func object(_ key: ObjectKey, using use: FieldUse) -> JSONObject? {
     let version =
-      moment == .before ? context.version(before: key) : context.version(now: key)
+      moment == .before
+      ? context.version(before: key, using: use) : context.version(now: key, using: use)
     return context.world.versions.object(version)
   }
 
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [JSONObject]
-  {
+  { objects(of: groupKind, namespace: namespace, selection: selection, using: .whole) }
+
+  func objects(
+    of groupKind: GroupKind, namespace: String?, selection: ObjectSelection, using use: FieldUse
+  ) -> [JSONObject] {
     let scan = ObjectScan(groupKind, namespace: namespace, selection: selection)
-    let list = moment == .before ? context.scan(scan) : context.scanNow(scan)
+    let list =
+      moment == .before ? context.scan(scan, using: use) : context.scanNow(scan, using: use)
     return list.compactMap { context.world.versions.object($0.version) }
   }
 }

@@ -233,6 +233,66 @@ import Transitions
     #expect(world.composition.describe(actionClass: named) == "reconcile child b-~*")
   }
 
+  /// A property of a field is not concerned by other fields, a list not by those of its objects.
+  @Test func propertiesReadFields() throws {
+    let text = """
+      apiVersion: kverify.dev/v1alpha1
+      kind: Scenario
+      metadata: {name: fields}
+      spec:
+        objects:
+        - {apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {app: web}}, data: {a: "1"}}
+        controllers: [{name: other-field}, {name: field}, {name: gone}, {name: relabel}]
+        names:
+          x: {apiVersion: v1, kind: ConfigMap, name: x}
+          webs: {apiVersion: v1, kind: ConfigMap, list: true, labels: {app: web}}
+        properties:
+        - {name: of-a-field, always: "x == null || x.data.a != '3'"}
+        - {name: of-a-list, always: "webs.all(c, c.data.a != '3')"}
+        - {name: of-a-count, always: "webs.filter(c, c.data.a != '3').size() < 3"}
+        - {name: of-being, always: "x != null || true"}
+      \(controller("other-field", "patch: {target: X, merge: {data: {b: '2'}}}"))
+      \(controller("field", "patch: {target: X, merge: {data: {a: '2'}}}"))
+      \(controller("gone", "delete: X"))
+      \(controller("relabel", "patch: {target: X, merge: {metadata: {labels: {app: db}}}}"))
+      """
+    let world = World(try WorldExploration.definition(text: text))
+    let composition = Composition(world, component: Partition.merge(Partition.finest(world)))
+    let table = try #require(composition.footprints)
+    let steps = try CommutationOracle(composition, seed: 0).successors(of: composition.initialState)
+    var seen: [String: [Bool]] = [:]
+    for step in steps {
+      seen[composition.describe(action: step.successor.action)] = (0..<4).map { predicate in
+        let reads = composition.initialState.withUnsafeBufferPointer {
+          composition.reads(ofPredicate: predicate, at: $0)
+        }
+        return table.disturbs(step.successor.footprint, readsOf: reads)
+      }
+    }
+    #expect(
+      seen == [
+        "reconcile other-field x": [false, false, false, false],
+        "reconcile field x": [true, true, true, false],
+        "reconcile gone x": [true, true, true, true],
+        "reconcile relabel x": [false, true, true, false],
+      ])
+  }
+
+  private func controller(_ name: String, _ step: String) -> String {
+    let target = "{apiVersion: v1, kind: ConfigMap, name: x, namespace: default}"
+    return """
+      ---
+      apiVersion: kverify.dev/v1alpha1
+      kind: Controller
+      metadata: {name: \(name)}
+      spec:
+        for: {apiVersion: v1, kind: ConfigMap, name: x}
+        steps:
+        - id: step
+          \(step.replacing("X", with: target))
+      """
+  }
+
   /// A predicate reads what it reads, whatever its value.
   @Test func predicatesHaveReads() throws {
     let key = ObjectKey(ScriptedWorld.configMap, namespace: "default", name: "x")
