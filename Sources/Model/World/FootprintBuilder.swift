@@ -64,8 +64,9 @@ struct FootprintBuilder {
     return builder.footprint
   }
 
-  /// Whole objects are cells. What is used in part is a predicate read, which the changes of other
-  /// parts do not reach.
+  /// Whole objects are cells.
+  ///
+  /// What is used in part is a predicate read, which the changes of other parts do not reach.
   private mutating func addReads(of context: StepContext) {
     for (read, _) in context.reads {
       let use = context.partialUses[read] ?? .whole
