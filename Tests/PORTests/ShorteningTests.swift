@@ -63,4 +63,34 @@ import Transitions
     }
     #expect(shorter > 10, "\(shorter) of \(before) steps")
   }
+
+  /// One of sixteen writers breaks the property; the unreduced graph has 2^16 states.
+  @Test(arguments: [
+    ShorteningEffort(states: 0, steps: 20_000), .init(states: 50, steps: 0), .standard,
+  ])
+  func `a run holds what it needs`(_ effort: ShorteningEffort) throws {
+    let writers: [CellModel.Program] = (0..<16).map { object in
+      let write = (object: object, value: UInt32(1))
+      return .init(body: { _, _ in [write] })
+    }
+    let system = CellModel(
+      objects: Array(repeating: 0, count: 16), programs: writers, queue: Array(0..<16),
+      predicates: [[11]])
+    var options = SearchOptions()
+    options.reduction = .auto
+    options.shortening = effort
+    let result = try Search(options: options).run(system)
+    guard case .violated(let violations) = result.findings[0] else {
+      Issue.record("no violation")
+      return
+    }
+    #expect(violations.map(\.run) == [Run(steps: [RunStep(action: 11)])])
+    // Without, everything before it in the one order that was tried is part of the run.
+    options.shortening = .none
+    guard case .violated(let long) = try Search(options: options).run(system).findings[0] else {
+      Issue.record("no violation")
+      return
+    }
+    #expect((long.first?.run?.steps.count ?? 0) > 1)
+  }
 }

@@ -102,7 +102,11 @@ struct UnreducedWalk: ~Copyable {
         finishedDepth = depth
         if !goals.contains(where: { isOpen($0, depth: depth) }) { return .done }
       }
-      if queue.count > limit || steps > limit * 20 || isStopped(next) { return .cut }
+      if isStopped(next) { return .cut }
+      if queue.count > limit || steps > limit * 20 {
+        try judgeRest(from: next, depth: depth, until: depthEnd)
+        return .cut
+      }
       let state = queue[next]
       next += 1
       try judge(state, depth: depth)
@@ -119,6 +123,13 @@ struct UnreducedWalk: ~Copyable {
       }
     }
     return .exhausted
+  }
+
+  /// Judges the states that were met and are not expanded any more.
+  private mutating func judgeRest(from first: Int, depth: Int, until depthEnd: Int) throws {
+    for place in first..<queue.count where !isStopped(place) {
+      try judge(queue[place], depth: place < depthEnd ? depth : depth + 1)
+    }
   }
 
   private func isOpen(_ goal: Goal, depth: Int) -> Bool {
