@@ -115,6 +115,9 @@ package protocol TransitionSystem: AnyObject {
   /// What two footprints meet in.
   func describe(_ meeting: FootprintTable.Meeting) -> String
 
+  /// The same with what is known to change there, ascending.
+  func describe(_ meeting: FootprintTable.Meeting, changes: [CellChange]) -> String
+
   /// What a word of a state holds.
   func describe(word: Int) -> String
 }
@@ -162,6 +165,10 @@ extension TransitionSystem {
   package func describe(actionClass: UInt32) -> String { describe(action: actionClass) }
 
   package func describe(_ meeting: FootprintTable.Meeting) -> String { "\(meeting)" }
+
+  package func describe(_ meeting: FootprintTable.Meeting, changes: [CellChange]) -> String {
+    describe(meeting)
+  }
 
   package func describe(word: Int) -> String { "word \(word)" }
 }

@@ -11,11 +11,11 @@ struct ExplanationText {
     var lines = ["why several orders remain:"]
     if explanation.states > 0 {
       lines.append(
-        "  \(explanation.states) states; at \(explanation.choices) of them several actions were "
+        "  at \(explanation.choices) of \(explanation.states) visited states several actions were "
           + "possible, at \(explanation.branching) several were taken")
     }
     if explanation.states > 0 && explanation.branching == 0 {
-      lines.append("  every state had one action to take: no order mattered")
+      lines.append("  no order mattered: one action was taken at each state")
     }
     lines += table
     if explanation.otherCouplings > 0 {
@@ -23,14 +23,19 @@ struct ExplanationText {
     }
     if explanation.barriers > 0 {
       lines.append(
-        "  at \(explanation.barriers) states all were taken whoever is coupled: a timer waits until "
-          + "nothing else is left, or only events and faults are")
+        "  at \(counted(explanation.barriers, "state")) all were taken whoever is coupled: a timer "
+          + "waits until nothing else is left, or only events and faults are")
     }
     if explanation.postponed > 0 {
       lines.append(
-        "  \(explanation.postponed) actions were added in cycles, so that none is put off for ever")
+        "  in cycles \(counted(explanation.postponed, "action")) more had to be taken, so that none is "
+          + "put off for ever")
     }
     return lines + explanation.advice.map { "  advice: \($0)" }
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 
   private var table: [String] {

@@ -18,7 +18,7 @@ package struct ReductionExplanation: Hashable, Sendable {
     }
   }
 
-  /// How many states there were, at how many of them several actions were possible, and at how many
+  /// How many states were visited, at how many of them several actions were possible, and at how many
   /// several were taken; summed over the passes of the search.
   package var states: Int
   package var choices: Int

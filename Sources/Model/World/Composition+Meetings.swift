@@ -13,6 +13,26 @@ extension Composition {
     }
   }
 
+  /// Of an object the fields that were seen to change are named.
+  package func describe(
+    _ meeting: FootprintTable.Meeting, changes: [CellChange]
+  ) -> String {
+    let text = describe(meeting)
+    guard case .cell(let cell) = meeting, case .object = names.cell(cell) else { return text }
+    let paths =
+      changes.flatMap { names.changedPaths(ofSide: $0.old) }
+      + changes.flatMap { names.changedPaths(ofSide: $0.new) }
+    let fields = Set(paths.filter { !$0.isEmpty }.map { $0.joined(separator: ".") })
+    // Every change of a spec changes these too.
+    let telling = fields.filter { field in
+      !field.hasPrefix("metadata.managedFields") && field != "metadata.generation"
+        && !fields.contains { field.hasPrefix($0 + ".") }
+    }.sorted()
+    if telling.isEmpty { return text }
+    let shown = telling.prefix(3).map { FootprintNames.display($0) }.joined(separator: ", ")
+    return "\(text) (\(shown)\(telling.count > 3 ? ", …" : ""))"
+  }
+
   private func describe(_ use: FieldUse) -> String {
     if use.isWhole { return "" }
     if use.paths.isEmpty { return " (whether there is one)" }

@@ -177,6 +177,11 @@ final class FootprintNames {
     }
   }
 
+  /// The paths that a change with this side concerns, with erased names.
+  func changedPaths(ofSide side: UInt32) -> [[String]] {
+    side == 0 ? [] : sides[Int(side) - 1].changed
+  }
+
   private func selectablePaths(_ groupKind: GroupKind) -> [String] {
     ["metadata.name", "metadata.namespace"]
       + (world.definition.resources.resource(groupKind)?.selectableFields ?? [])

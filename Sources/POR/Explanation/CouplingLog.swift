@@ -133,22 +133,47 @@ final class CouplingLog {
 
   /// What was noted, in the system's words.
   func report(in system: any TransitionSystem, _ footprints: FootprintTable) -> CouplingReport {
-    var result = report
+    var places: [Place: (count: Int, changes: Set<CellChange>)] = [:]
     for (link, count) in counts {
-      guard let meeting = footprints.meeting(link.first.footprint, link.second.footprint) else {
-        continue
+      let ids = [link.first.footprint, link.second.footprint]
+      guard let meeting = footprints.meeting(ids[0], ids[1]) else { continue }
+      let place = Place(first: link.first.key, second: link.second.key, meeting: meeting)
+      places[place, default: (0, [])].count += count
+      for id in ids {
+        for change in footprints[id].changes where meeting.cell == change.cell {
+          places[place]?.changes.insert(change)
+        }
       }
+    }
+    var result = report
+    for (place, found) in places {
       let coupling = CouplingReport.Coupling(
-        first: actor(link.first, system), second: actor(link.second, system),
-        place: system.describe(meeting))
-      result.counts[coupling, default: 0] += count
+        first: actor(place.first, system), second: actor(place.second, system),
+        place: system.describe(place.meeting, changes: found.changes.sorted()))
+      result.counts[coupling, default: 0] += found.count
     }
     return result
   }
 
-  private func actor(_ party: Party, _ system: any TransitionSystem) -> CouplingReport.Actor {
-    party.isProperty
-      ? .property(Int(party.key >> 1)) : .action(system.describe(actionClass: party.key >> 1))
+  /// Where two actors meet.
+  private struct Place: Hashable {
+    var first: UInt32
+    var second: UInt32
+    var meeting: FootprintTable.Meeting
+  }
+
+  private func actor(_ key: UInt32, _ system: any TransitionSystem) -> CouplingReport.Actor {
+    key & 1 == 1
+      ? .property(Int(key >> 1)) : .action(system.describe(actionClass: key >> 1))
+  }
+}
+
+extension FootprintTable.Meeting {
+  /// The cell that is changed.
+  var cell: UInt32 {
+    switch self {
+    case .cell(let cell), .predicate(_, let cell): cell
+    }
   }
 }
 
