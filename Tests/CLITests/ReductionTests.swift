@@ -62,7 +62,7 @@ struct ReductionTests {
       "verify", path, "--explain-reduction", "--results", results,
     ])
     let explanation = result.output.split(separator: "\nstates=").last ?? ""
-    let name = path.split(separator: "/").last.map { $0.replacing(".yaml", with: "") } ?? path
+    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let text = "states=\(explanation)"
     #expect(try Snapshot.matches(text, "reduction/\(name).txt"), "\(text)")
   }
