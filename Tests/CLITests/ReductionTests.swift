@@ -52,7 +52,7 @@ struct ReductionTests {
   }
 
   @Test(arguments: [
-    "examples/two-certificates-one-secret", "examples/stale-zookeeper",
+    "examples/hpa-gitops-fight", "examples/two-certificates-one-secret", "examples/stale-zookeeper",
     "Tests/Families/chains.yaml",
     "Tests/Families/fan-in.yaml", "Tests/Fixtures/reduction/chains-settled.yaml",
   ])
