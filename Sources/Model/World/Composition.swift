@@ -52,6 +52,8 @@ package final class Composition {
   var classMembers: [[UInt32]] = []
   var collectiveClasses: [Bool] = []
   var comparableIDs: [ComparableContent: UInt32] = [:]
+  /// A seeded bug, for the tests that both orders must catch it.
+  var footprintMutant: FootprintMutant?
 
   /// The classes of fresh values that this component makes.
   var families: Set<UInt16> = []

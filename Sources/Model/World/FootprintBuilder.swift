@@ -54,6 +54,9 @@ struct FootprintBuilder {
       builder.addWrites(context)
       builder.add(action)
     }
+    if let mutant = context.composition.footprintMutant {
+      return mutant.applied(to: builder.footprint, builder.names)
+    }
     return builder.footprint
   }
 
