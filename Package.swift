@@ -44,7 +44,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["CEL", "Transitions", "POR", "Model"],
+      dependencies: ["CEL", "Transitions", "POR", "Model", "ScenarioKit"],
       path: "benchmarks/kverify-bench",
       swiftSettings: strict),
     .target(

@@ -7,6 +7,8 @@ struct Baseline: Codable {
     var states: Int
     var transitions: Int
     var settled: Int
+    /// The states of the full search, where it is asked.
+    var fullStates: Int?
     /// What the naive explorer visits, where it is asked.
     var naiveVisits: Int?
   }

@@ -28,6 +28,8 @@ struct Benchmark {
   /// The most bytes a state that the store, the index and the search's tables may take.
   var byteBudget: Double?
   var goals = Goals()
+  /// Whether the full search is counted as well.
+  var countsFullSearch = false
   /// Counts what the naive explorer visits in this system.
   var naiveVisits: (() -> Int)?
   /// Makes the system; whatever this warms up is not measured.
@@ -35,7 +37,7 @@ struct Benchmark {
 
   /// Every benchmark there is; scenarios and twins lie in a folder.
   static func all(in folder: String) -> [Benchmark] {
-    synthetic + reduced + naive + scenarios(folder)
+    synthetic + reduced + naive + scenarios(folder) + reducedScenarios(folder)
   }
 
   /// The full search through declarative controllers.
@@ -49,6 +51,26 @@ struct Benchmark {
         name: "scenario-counters", twin: Twin(file: "swaps.pml", definitions: ["-DK=5", "-DR=2"]),
         byteBudget: 64
       ) { try ScenarioWorld.warm(folder + "/scenarios/counters.yaml") },
+    ]
+  }
+
+  /// The reduced search through declarative controllers: the families of POR.md section 6, without the
+  /// property that looks at all cells, and 1,000 controllers that have nothing to do with each other.
+  private static func reducedScenarios(_ folder: String) -> [Benchmark] {
+    let families = [
+      "writers", "woken-writers", "chains", "cascades", "fan-out", "creators-blind-lister",
+      "readers", "creators-lister", "last-writers", "counters", "fan-in", "fight", "user-events",
+    ]
+    return families.map { family in
+      Benchmark(name: "family-\(family)-6", reduction: .auto, countsFullSearch: true) {
+        try ScenarioWorld.warm(
+          folder + "/scenarios/families/\(family).yaml", leavingOut: "one-component")
+      }
+    } + [
+      Benchmark(name: "scenario-independent-1000", reduction: .auto) {
+        try ScenarioWorld.warm(
+          text: IndependentControllers.scenario(1000), reduction: .auto)
+      }
     ]
   }
 

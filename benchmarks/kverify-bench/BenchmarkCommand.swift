@@ -35,9 +35,9 @@ struct BenchmarkCommand {
   /// Each has a process of its own, so that none finds memory that another one left.
   func run() throws -> Int {
     if names.count == 1 { return try runAlone() }
-    let chosen = Benchmark.all(in: folder).map(\.name).filter {
-      names.isEmpty || names.contains($0)
-    }
+    let all =
+      Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
+    let chosen = all.filter { names.isEmpty || names.contains($0) }
     return try chosen.count { name in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -55,6 +55,11 @@ struct BenchmarkCommand {
     for benchmark in Benchmark.all(in: folder) where names.contains(benchmark.name) {
       var measured = try Measurement.take(benchmark)
       print(measured)
+      if benchmark.countsFullSearch {
+        let full = try Measurement.fullStates(of: benchmark)
+        measured.counts.fullStates = full
+        print("  full search: states=\(full)")
+      }
       if let visits = benchmark.naiveVisits?() {
         measured.counts.naiveVisits = visits
         print("  naive explorer: visits=\(visits), ours states=\(measured.counts.states)")
@@ -71,19 +76,38 @@ struct BenchmarkCommand {
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }
+    for scenario in MultipleScenario.all(in: folder) where names.contains(scenario.name) {
+      let measured = try scenario.measure()
+      print(measured)
+      var complaints = measured.complaints
+      switch use {
+      case .check: complaints += check(measured.counts, of: scenario.name, baseline)
+      case .update: baseline.counts[scenario.name] = measured.counts
+      case .measure:
+        if measured.seconds > MultipleScenario.seconds {
+          complaints.append("more than \(MultipleScenario.seconds) s")
+        }
+      }
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
     if use == .update { try baseline.write(path) }
     return failures
   }
 
   private func check(
+    _ counts: Baseline.Counts, of name: String, _ baseline: Baseline
+  ) -> [String] {
+    guard let expected = baseline.counts[name] else {
+      return ["no counts in the baseline; --update enters them"]
+    }
+    return expected == counts ? [] : ["the counts differ from the baseline"]
+  }
+
+  private func check(
     _ measured: Measurement, _ benchmark: Benchmark, _ baseline: Baseline
   ) -> [String] {
-    var complaints: [String] = []
-    if let expected = baseline.counts[benchmark.name] {
-      if expected != measured.counts { complaints.append("the counts differ from the baseline") }
-    } else {
-      complaints.append("no counts in the baseline; --update enters them")
-    }
+    var complaints = check(measured.counts, of: benchmark.name, baseline)
     if let budget = benchmark.byteBudget, measured.bytesPerState > budget {
       complaints.append("more than \(Int(budget)) bytes a state")
     }

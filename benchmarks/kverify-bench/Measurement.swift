@@ -45,6 +45,11 @@ struct Measurement: CustomStringConvertible {
       peakMegabytes: Double(peak) / 1_048_576)
   }
 
+  /// The states of the full search of a benchmark's system.
+  static func fullStates(of benchmark: Benchmark) throws -> Int {
+    try timed(try benchmark.makeSystem(), .none).result.states
+  }
+
   /// Searches a system and tells the processor seconds.
   static func timed(
     _ system: any TransitionSystem, _ reduction: Reduction

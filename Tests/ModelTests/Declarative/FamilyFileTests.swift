@@ -1,15 +1,19 @@
 import Foundation
 import Testing
 
-/// The files of Tests/Families are what the generator writes at k = 3.
+/// The files of Tests/Families are what the generator writes at k = 3, those of the benchmarks at k = 6.
 @Suite struct FamilyFileTests {
   @Test(arguments: FamilyScenarios.all(3))
-  func fileIsCurrent(_ family: FamilyScenario) throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Families")
-    let text = try String(
-      contentsOf: folder.appending(path: "\(family.name).yaml"), encoding: .utf8)
-    #expect(text == family.text)
+  func fileIsCurrent(_ family: FamilyScenario) throws { try check(family, in: "Tests/Families") }
+
+  @Test(arguments: FamilyScenarios.all(6))
+  func benchmarkIsCurrent(_ family: FamilyScenario) throws {
+    try check(family, in: "benchmarks/scenarios/families")
+  }
+
+  private func check(_ family: FamilyScenario, in folder: String) throws {
+    let file = ExampleLoadTests.root.appending(path: "\(folder)/\(family.name).yaml")
+    #expect(try String(contentsOf: file, encoding: .utf8) == family.text)
   }
 
   /// The closed forms against the counts that POR.md's reference printed.
