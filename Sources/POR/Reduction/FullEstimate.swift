@@ -34,9 +34,11 @@ struct FullEstimate: ~Copyable {
     _ search: inout ReducedSearch, _ footprints: FootprintTable, isCut: Bool,
     in space: inout StateSpace
   ) throws -> StateEstimate {
+    // Under symmetry one state stands for many.
+    let isPart = isCut || space.system.usesSymmetry
     if search.isGivenUp || search.transitions == search.enabledTransitions {
       // Everything was taken.
-      return StateEstimate(states: Double(search.states), isLowerBound: isCut)
+      return StateEstimate(states: Double(search.states), isLowerBound: isPart)
     }
     let prefix = isCut ? [0] : try singleSteps(search, in: &space)
     var clusters = ConflictClusters(
@@ -48,7 +50,7 @@ struct FullEstimate: ~Copyable {
     // Of one cluster in which something was left out there are more states than were found.
     let hasParts = counts.count { $0 > 1 } > 1
     let product = StateEstimate.product(
-      of: counts, isLowerBound: isCut || !isWhole || !hasParts)
+      of: counts, isLowerBound: isPart || !isWhole || !hasParts)
     let single = prefix.count - 1
     let sum = single == 0 ? product : product + StateEstimate(states: Double(single))
     return sum.atLeast(search.states)
