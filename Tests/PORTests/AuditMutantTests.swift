@@ -52,7 +52,7 @@ import Transitions
     options.reductionFaults = reduction
     options.choiceSeed = seed % 3 == 0 ? seed : nil
     options.audit(with: SearchAudit(every: 3))
-    let system = TinySystem(model, selection: selection.properties, faults: footprints)
+    let system = TinySystem(model, selection: selection.properties(seed: 0), faults: footprints)
     do {
       _ = try Search(options: options).run(system)
       return nil

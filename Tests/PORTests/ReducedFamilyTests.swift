@@ -28,8 +28,7 @@ import Transitions
       (.cascades(k, 2), 2 * k + 1, 1),
       (.fanOut(k), 2 * k + 2, 1),
       (.lister(k, creates: 2), k + 2, 1),
-      // A pass for safety, which finds a cycle that writes, and one for liveness.
-      (.fighters(k), 2 * (5 + k), 0),
+      (.fighters(k), 5 + k, 0),
     ]
     for (family, states, settled) in families {
       let found = try result(family)

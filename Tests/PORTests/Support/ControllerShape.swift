@@ -13,6 +13,10 @@ struct ControllerShape {
     case plain
     /// Two or three groups that hardly touch: where ignoring and visibility bugs show.
     case grouped
+    /// Few controllers with timers that wait, events, and requests that are put back: barriers.
+    case timed
+    /// Three or four requests that hardly touch, each with an object of its own.
+    case loose
   }
 
   static let kindCount = 3
@@ -64,14 +68,20 @@ struct ControllerShape {
 
   /// Makes the shape of a seed.
   init(_ style: Style, seed: UInt64) {
-    var random = SplitMix64(seed: seed &+ (style == .grouped ? 0x6000 : 0))
+    var random = SplitMix64(
+      seed: seed &+ UInt64(Style.allCases.firstIndex(of: style) ?? 0) << 32)
     self.seed = random.next()
-    let isGrouped = style == .grouped
-    let groups = isGrouped ? random.pick([2, 2, 3]) : 1
-    let perGroup = random.pick([1, 2])
-    objects = isGrouped ? groups * perGroup : random.pick([2, 3, 4])
-    requests = isGrouped ? groups * random.pick([1, 2]) : random.pick([2, 3])
-    events = isGrouped ? random.pick([0, 0, 1]) : random.pick([0, 0, 1, 2])
+    let isLoose = style == .loose
+    let isGrouped = style == .grouped || isLoose
+    let isTimed = style == .timed
+    let groups = isLoose ? random.pick([3, 3, 4]) : isGrouped ? random.pick([2, 2, 3]) : 1
+    let perGroup = isLoose ? 1 : random.pick([1, 2])
+    objects = isGrouped ? groups * perGroup : isTimed ? 3 : random.pick([2, 3, 4])
+    requests = isGrouped ? groups * (isLoose ? 1 : random.pick([1, 2])) : random.pick([2, 3])
+    events =
+      isTimed
+      ? random.pick([1, 2])
+      : isGrouped ? random.pick([0, 1, 1]) : random.pick([0, 0, 1, 2])
     values = random.pick([1, 2])
     reads = isGrouped ? random.pick([1, 2]) : random.pick([1, 2, 3])
     let (objects, requests, values) = (objects, requests, values)
@@ -79,7 +89,7 @@ struct ControllerShape {
     // The two requests of a pair are of one group where a group has two.
     let width = max(1, requests / groups)
     func group(_ actor: Int) -> Int { actor / width % groups }
-    let touching = random.pick([0, 10, 25])
+    let touching = isLoose ? random.pick([0, 5, 10]) : random.pick([0, 10, 25])
     let sparse = random.pick([30, 50, 70])
     scopes = (0..<(requests + events)).map { actor in
       let scope = (0..<objects).filter { object in
@@ -88,7 +98,10 @@ struct ControllerShape {
       }
       return scope.isEmpty ? [random.pick(Array(0..<objects))] : scope
     }
-    let watching = isGrouped ? random.pick([40, 70, 100]) : random.pick([15, 30, 50])
+    let watching =
+      isLoose
+      ? random.pick([0, 30, 60])
+      : isGrouped ? random.pick([40, 70, 100]) : random.pick([15, 30, 50])
     watchers = (0..<objects).map { object in
       (0..<requests).filter { actor in
         let isNear = object % groups == group(actor)
@@ -106,19 +119,20 @@ struct ControllerShape {
     }
     isOneWay = random.chance(isGrouped ? 40 : 60)
     lists = !isGrouped || random.chance(40)
-    hasTimers = random.chance(isGrouped ? 20 : 40)
+    hasTimers = isTimed || random.chance(isGrouped ? 20 : 40)
     errors = random.pick([0, 4, 25])
-    if random.chance(isGrouped ? 15 : 35) { crashing = [0] }
+    if random.chance(isGrouped ? 20 : isTimed ? 10 : 35) { crashing = [0] }
     initialValues = (0..<objects).map { _ in UInt32.random(in: 0...values, using: &random) }
     initialQueue = (0..<requests).filter { _ in random.chance(isGrouped ? 60 : 70) }
-    if style != .classic { addKinds(&random) }
+    if style == .plain || style == .grouped { addKinds(&random) }
+    if style != .classic { requeues = random.pick([3, 15, 50]) }
   }
 
   /// The action kinds that only some worlds have, few at a time: the worlds must stay small.
   private mutating func addKinds(_ random: inout SplitMix64) {
     timersWait = random.chance(75)
     hasFields = objects % 2 == 0 && random.chance(25)
-    if random.chance(15) { choices = 30 }
+    if random.chance(35) { choices = 50 }
     hasMemory = random.chance(20)
     if random.chance(20) {
       cached = [Int.random(in: 0..<pairs, using: &random)]

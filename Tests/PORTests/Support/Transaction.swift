@@ -53,11 +53,15 @@ struct Transaction {
 
   /// Writes an object, or a field, to a value that it does not have.
   mutating func change(_ object: Int, to value: UInt32) {
-    let cell = UInt32(object)
+    change(UInt32(object), word: object, to: value)
+  }
+
+  /// The same, where cell and word differ.
+  mutating func change(_ cell: UInt32, word: Int, to value: UInt32) {
     footprint.writes.append(cell)
-    footprint.changes.append(CellChange(cell: cell, old: state[object], new: value))
-    note(900, cell, state[object], value)
-    state[object] = value
+    footprint.changes.append(CellChange(cell: cell, old: state[word], new: value))
+    note(900, cell, state[word], value)
+    state[word] = value
     changesObject = true
   }
 
