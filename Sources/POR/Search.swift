@@ -14,17 +14,27 @@ package struct Search {
 
   /// Explores a system and judges its properties; throws what the system throws.
   package func run(_ system: any TransitionSystem) throws -> SearchResult {
+    guard options.jobs > 1, system.mayBeReadByHelpers else { return try run(system, nil) }
+    let crew = HelperCrew(
+      system, helpers: options.jobs - 1, threshold: options.helperThreshold)
+    defer { crew.stop() }
+    return try run(GuardedSystem(system, crew.gate), crew)
+  }
+
+  private func run(_ system: any TransitionSystem, _ crew: HelperCrew?) throws -> SearchResult {
     if options.reduction == .auto, let footprints = system.footprints {
       var run = ReducedRun(system, footprints, options)
       return try run.result()
     }
-    return try runInFull(system)
+    return try runInFull(system, crew)
   }
 
-  private func runInFull(_ system: any TransitionSystem) throws -> SearchResult {
+  private func runInFull(
+    _ system: any TransitionSystem, _ crew: HelperCrew?
+  ) throws -> SearchResult {
     let properties = system.properties
     let fairness = FairnessRule(faults: options.faults)
-    var space = StateSpace(system: system, hashSeed: options.hashSeed)
+    var space = StateSpace(system: system, hashSeed: options.hashSeed, crew: crew)
     var watch = SearchWatch(options)
     var judge = Judge(properties: properties, options: options)
     var search = ComponentSearch(

@@ -66,6 +66,28 @@ package protocol TransitionSystem: AnyObject {
   /// The name of an action, for people.
   func describe(action: UInt32) -> String
 
+  // MARK: For helpers on other threads
+
+  /// Whether other threads may ask for `knownSuccessors`, as long as nothing else is asked meanwhile
+  /// but what is told to change nothing: `width`, `knownSuccessors`, `knownValue`, `takesKnown`,
+  /// `violatedRules`, `actionClass(of:)` and `isCollective`.
+  var mayBeReadByHelpers: Bool { get }
+
+  /// As `expand`, but changes nothing and throws nothing; false where it would have to, and then the
+  /// buffer may hold anything. An answer stays good for as long as the system is explored.
+  func knownSuccessors(
+    of state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer
+  ) -> Bool
+
+  /// Takes so many known successors for an answer of `expand`, as if that had been asked; false where
+  /// `expand` has more to do than to list them, and must be asked.
+  func takesKnown(successors: Int) -> Bool
+
+  /// As `evaluate`, but changes nothing; nil where it would have to.
+  func knownValue(
+    ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> PredicateValue?
+
   // MARK: For a reduced search
 
   /// The footprints of steps and predicates; nil where they are not recorded: such a system can be
@@ -133,6 +155,18 @@ package enum EnablingCondition: Hashable, Sendable {
 }
 
 extension TransitionSystem {
+  package var mayBeReadByHelpers: Bool { false }
+
+  package func knownSuccessors(
+    of state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer
+  ) -> Bool { false }
+
+  package func takesKnown(successors: Int) -> Bool { true }
+
+  package func knownValue(
+    ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> PredicateValue? { nil }
+
   package var footprints: FootprintTable? { nil }
 
   package func actionClass(of action: UInt32) -> UInt32 { action }

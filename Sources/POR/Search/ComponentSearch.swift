@@ -61,6 +61,8 @@ struct ComponentSearch: ~Copyable {
     from root: UInt32, _ pass: inout Pass, in space: inout StateSpace, _ watch: inout SearchWatch
   ) throws -> CutReason? {
     number.extend(to: space.count, with: Self.unseen)
+    space.crew?.begin()
+    defer { space.crew?.end() }
     space.move(to: root)
     if number[Int(root)] == Self.unseen { meet(root, &pass, space) }
     guard number[Int(root)] == Self.waiting else { return pass.stop }
@@ -101,8 +103,7 @@ struct ComponentSearch: ~Copyable {
     open.append(state)
     roots.append(UInt32(place + 1))
     frames.append(Frame(place: UInt32(place), firstPending: UInt32(pending.count)))
-    let count = try space.expand(state)
-    space.locateSuccessors()
+    let count = try space.list(state)
     order.prepare(count)
     var traits: Traits = []
     for position in 0..<count {
@@ -112,6 +113,7 @@ struct ComponentSearch: ~Copyable {
       guard space.isTaken(index) else { continue }
       transitions += 1
       pass.take(successor, in: space)
+      if space.isKnownCompleted(index) { continue }
       let target = space.target(index)
       if Int(target) == number.count {
         if number.count == watch.maxStates { return .states }
@@ -131,6 +133,10 @@ struct ComponentSearch: ~Copyable {
       }
     }
     self.traits.append(traits)
+    if let crew = space.crew {
+      crew.note(entered: state, withHelp: space.isHelped)
+      if crew.isDue { space.spread(pending) }
+    }
     return watch.isDue()
       ? watch.check(
         states: number.count, transitions: transitions, depth: frames.count,
@@ -158,7 +164,10 @@ struct ComponentSearch: ~Copyable {
         expectedEdges: transitions / number.count * size * 9 / 8 + size,
         numbers: UnsafeBufferPointer(number.elements), firstNumber: place + 1),
       in: &space)
-    for index in first..<open.count { number[Int(open[index])] = Self.completed }
+    for index in first..<open.count {
+      number[Int(open[index])] = Self.completed
+      space.crew?.note(completed: open[index])
+    }
     open.truncate(to: first)
     traits.truncate(to: first)
     _ = roots.popLast()

@@ -73,12 +73,16 @@ package struct SearchOptions {
   package var shuffleSeed: UInt64?
   /// Seeds the hash of the state store.
   package var hashSeed: UInt64 = 0
+  /// How many threads work; with more than one, helpers expand states ahead of the search.
+  package var jobs = 1
   package var cancellation: CancellationFlag?
   /// Progress is told about every this many states.
   package var progressInterval = 100_000
   package var progress: ((SearchProgress) -> Void)?
   /// The memory of the whole process, for the limit; without it the search's tables are counted.
   package var memoryInUse: (() -> Int)?
+  /// At how many states helpers start.
+  var helperThreshold = 2_000
   /// How many positions are tried for the shortest cycle before a greedy one has to do.
   var cycleEffort = 20_000
   /// Faults for the tests that must notice them.

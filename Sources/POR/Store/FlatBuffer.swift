@@ -7,7 +7,7 @@ internal import Glibc
 /// instead of copying them, so a large table is never held twice. Indices are the caller's duty;
 /// debug builds check them.
 struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable {
-  private var base: UnsafeMutablePointer<Element>
+  private(set) var base: UnsafeMutablePointer<Element>
   private(set) var capacity: Int
   private(set) var count = 0
 
@@ -23,6 +23,14 @@ struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable {
   var byteCount: Int { count * MemoryLayout<Element>.stride }
 
   var isEmpty: Bool { count == 0 }
+
+  /// The next element that is appended would make the buffer grow.
+  var isFull: Bool {
+    @inline(__always) get { count == capacity }
+  }
+
+  /// Grows as `append` does.
+  mutating func makeRoom() { grow(to: count + 1) }
 
   /// The elements, until the buffer is changed or ends.
   var elements: UnsafeMutableBufferPointer<Element> {

@@ -17,6 +17,9 @@ struct PairTable: ~Copyable {
   private var touched = FlatBuffer<UInt32>()
   private var touchSum: UInt64 = 0
 
+  /// Told, while helpers are kept out, when the array of pairs has moved; nil where there are none.
+  private var observer: PairObserver?
+
   /// Makes an empty table whose hash depends on a seed; ids and answers do not.
   init(seed: UInt64, expected: Int = 64) {
     self.seed = seed
@@ -52,10 +55,25 @@ struct PairTable: ~Copyable {
     let entry = slots[slot]
     if entry != 0 { return ((entry & idMask) - 1, false) }
     let id = UInt32(pairs.count)
+    if pairs.isFull { makeRoom() }
     pairs.append(pair)
     slots[slot] = tag | (id + 1)
     if pairs.count == room { rebuild() }
     return (id, true)
+  }
+
+  /// All pairs, in the order of their ids, until the table grows.
+  var base: UnsafeMutablePointer<UInt64> { pairs.base }
+
+  /// Lets another thread read the pairs.
+  mutating func observe(_ observer: PairObserver) { self.observer = observer }
+
+  private mutating func makeRoom() {
+    observer?.gate.close()
+    pairs.makeRoom()
+    guard let observer else { return }
+    observer.move(pairs.base)
+    observer.gate.open()
   }
 
   /// Reads what look-ups of some pairs will read first, so that they need not wait for memory.
@@ -137,5 +155,17 @@ struct PairTable: ~Copyable {
     if isLarge { madvise(memory, size, Int32(MADV_HUGEPAGE)) }
     memset(memory, 0, size)
     return memory.assumingMemoryBound(to: UInt32.self)
+  }
+}
+
+/// Who must know where the pairs of a table lie.
+final class PairObserver {
+  let gate: Gate
+  let move: (UnsafeMutablePointer<UInt64>) -> Void
+
+  /// Makes an observer.
+  init(_ gate: Gate, move: @escaping (UnsafeMutablePointer<UInt64>) -> Void) {
+    self.gate = gate
+    self.move = move
   }
 }

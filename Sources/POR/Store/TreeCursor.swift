@@ -46,9 +46,14 @@ struct TreeCursor: ~Copyable {
   /// Moves to a state.
   mutating func move(to state: UInt32, in store: borrowing TreeStore) {
     assert(undo.isEmpty && undoWords.isEmpty)
-    let pair = store.roots.pair(state)
-    assign(2, UInt32(truncatingIfNeeded: pair), store.nodes)
-    assign(3, UInt32(truncatingIfNeeded: pair >> 32), store.nodes)
+    move(to: store.roots.pair(state), store.nodes)
+  }
+
+  /// Moves to the state of a root, which no store need hold.
+  mutating func move(to root: UInt64, _ nodes: borrowing PairTable) {
+    assert(undo.isEmpty && undoWords.isEmpty)
+    assign(2, UInt32(truncatingIfNeeded: root), nodes)
+    assign(3, UInt32(truncatingIfNeeded: root >> 32), nodes)
   }
 
   private mutating func assign(_ index: Int, _ value: UInt32, _ nodes: borrowing PairTable) {
