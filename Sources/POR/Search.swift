@@ -14,19 +14,21 @@ package struct Search {
 
   /// Explores a system and judges its properties; throws what the system throws.
   package func run(_ system: any TransitionSystem) throws -> SearchResult {
-    guard options.jobs > 1, system.mayBeReadByHelpers else { return try run(system, nil) }
-    let crew = HelperCrew(
-      system, helpers: options.jobs - 1, threshold: options.helperThreshold)
-    defer { crew.stop() }
-    return try run(GuardedSystem(system, crew.gate), crew)
-  }
-
-  private func run(_ system: any TransitionSystem, _ crew: HelperCrew?) throws -> SearchResult {
     if options.reduction == .auto, let footprints = system.footprints {
       var run = ReducedRun(system, footprints, options)
       return try run.result()
     }
-    return try runInFull(system, crew)
+    // Whoever inspects a pass asks the system itself.
+    guard options.jobs > 1, options.inspect == nil, system.mayBeReadByHelpers else {
+      return try runInFull(system, nil)
+    }
+    let crew = HelperCrew(
+      system, helpers: options.jobs - 1, threshold: options.helperThreshold)
+    defer {
+      crew.stop()
+      options.helpReport?(crew.asks, crew.hits)
+    }
+    return try runInFull(GuardedSystem(system, crew.gate), crew)
   }
 
   private func runInFull(

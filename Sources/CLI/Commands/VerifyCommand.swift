@@ -57,6 +57,7 @@ struct VerifyCommand: ParsableCommand {
     if selection.explainReduction && selection.reduction == .none {
       throw ValidationError("--explain-reduction explains --reduction auto, not none.")
     }
+    options.jobs = min(selection.jobs, ProcessInfo.processInfo.activeProcessorCount)
     options.audits = selection.audit
     options.withoutProjections = selection.withoutProjection
     options.seed = selection.seed
@@ -73,6 +74,7 @@ struct VerifyCommand: ParsableCommand {
       }
       options.memoryLimit = bytes
     }
+    if selection.jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if let states = limits.maxStates, states < 1 {
       throw ValidationError("--max-states must be at least 1.")
     }
@@ -104,6 +106,9 @@ extension VerifyCommand {
 
     @Flag(help: "Say which actions force interleaving, and through which fields.")
     var explainReduction = false
+
+    @Option(help: ArgumentHelp("The threads of a search with --reduction none.", valueName: "n"))
+    var jobs = 1
 
     @Flag(help: "Check projections, footprints and reduction as well.")
     var audit = false

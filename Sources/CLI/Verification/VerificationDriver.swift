@@ -124,6 +124,7 @@ package enum VerificationDriver {
     case .none: result.reduction = .none
     }
     result.explainsReduction = options.explainsReduction
+    result.jobs = options.jobs
     result.cancellation = Cancellation.flag
     result.memoryInUse = { ProcessMemory.current }
     if options.audits { result.audit = .sampled(every: 3) }

@@ -7,6 +7,8 @@ package struct VerificationOptions: Sendable {
   package var reduction = Reduction.auto
   /// Whether the report says why several orders remain.
   package var explainsReduction = false
+  /// How many threads search in full; they find the same.
+  package var jobs = 1
   package var maxStates: Int?
   package var timeLimit: Duration?
   /// In bytes.

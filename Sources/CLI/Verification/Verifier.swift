@@ -15,6 +15,8 @@ package struct Verifier {
     package var reduction = Reduction.auto
     /// Whether it is noted why several orders remain.
     package var explainsReduction = false
+    /// How many threads search; they find the same.
+    package var jobs = 1
     package var cancellation: CancellationFlag?
     package var progress: ((POR.SearchProgress) -> Void)?
     /// The memory of the whole process, for the limit.
@@ -72,6 +74,7 @@ package struct Verifier {
     search.stop = options.stop
     search.reduction = options.reduction
     search.explainsReduction = options.explainsReduction
+    search.jobs = options.jobs
     search.cancellation = options.cancellation
     search.progress = options.progress
     // The observer looks at the clock; a slow world must not keep it waiting.

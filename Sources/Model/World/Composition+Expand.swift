@@ -58,7 +58,7 @@ extension Composition: TransitionSystem {
   }
 
   /// Whether some fault may still happen in this component.
-  private var hasFaults: Bool { world.definition.participants.contains { !$0.budgets.isEmpty } }
+  var hasFaults: Bool { world.definition.participants.contains { !$0.budgets.isEmpty } }
 
   private func emitFaults(
     _ state: UnsafeBufferPointer<UInt32>, _ buffer: inout SuccessorBuffer
@@ -163,7 +163,7 @@ extension Composition: TransitionSystem {
         if new != old { buffer.changes.append(WordChange(index: effect.word, value: new)) }
       }
     }
-    lookedUpSteps += 1
+    stepCounts.lookedUp += 1
     buffer.successors.append(
       Successor(
         action: action, outcome: outcome, flags: leaf.flags, footprint: leaf.footprint,

@@ -16,7 +16,7 @@ extension Composition {
     note(context.reads)
     guard steps.record(root: actionRoots[Int(action)], path: context.reads, leaf: UInt32(leaf))
     else { throw MissingStep() }
-    computedSteps += 1
+    stepCounts.computed += 1
   }
 
   /// What a step is found to be, before it becomes a leaf.

@@ -25,8 +25,9 @@ package final class Composition {
   var leafEffects: [LeafEffect] = []
   var leafDetails: [LeafDetail] = []
   /// How many steps were computed, and how many were looked up.
-  package var computedSteps = 0
-  package var lookedUpSteps = 0
+  package var computedSteps: Int { stepCounts.computed }
+  package var lookedUpSteps: Int { stepCounts.lookedUp }
+  let stepCounts = StepCounts()
 
   // Interned values.
   var scans = ScanTable()

@@ -52,6 +52,33 @@ struct ScanTable: ~Copyable {
     return node
   }
 
+  /// As `listID`, but changes nothing; nil where the list was never met.
+  func knownListID(
+    _ id: Int, _ state: UnsafeBufferPointer<UInt32>, _ layout: CellLayout
+  ) -> UInt32? {
+    if entries[id].knownCells != layout.wordCells.count { return nil }
+    var node: UInt32 = 0
+    for index in entries[id].cells.indices {
+      let (cellWord, initial) = (
+        entries[id].cells[index].word, entries[id].cells[index].initial
+      )
+      let word = cellWord < state.count ? state[cellWord] : 0
+      let version = word == 0 ? initial : word - 1
+      if version == 0 { continue }
+      guard Int(version) < entries[id].matches.count else { return nil }
+      switch entries[id].matches[Int(version)] {
+      case 1: continue
+      case 2: break
+      default: return nil
+      }
+      guard let item = itemEdges.target(node, UInt32(cellWord)),
+        let next = versionEdges.target(item, version)
+      else { return nil }
+      node = next
+    }
+    return node
+  }
+
   /// Whether a version is in the lists of a selection.
   mutating func matches(_ version: UInt32, _ id: Int, _ world: World) -> Bool {
     if version == 0 { return false }

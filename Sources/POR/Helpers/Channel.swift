@@ -40,26 +40,34 @@ final class Channel: @unchecked Sendable {
   private var filled: UnsafeMutablePointer<Atomic<Int>> { counter(0) }
   private var emptied: UnsafeMutablePointer<Atomic<Int>> { counter(1) }
 
-  /// The next block to fill; nil where the search has not read it yet. For the helper.
+  /// The next block to fill; nil where the search has not read it yet.
+  ///
+  /// For the helper.
   func blockToFill() -> UnsafeMutableRawPointer? {
     let number = filled.pointee.load(ordering: .relaxed)
     if number - emptied.pointee.load(ordering: .acquiring) == Self.blockCount { return nil }
     return blocks + number % Self.blockCount * Self.blockSize
   }
 
-  /// The next block is filled. For the helper.
+  /// The next block is filled.
+  ///
+  /// For the helper.
   func fill() {
     filled.pointee.store(filled.pointee.load(ordering: .relaxed) + 1, ordering: .releasing)
   }
 
-  /// The next block to read; nil where it is not filled yet. For the search.
+  /// The next block to read; nil where it is not filled yet.
+  ///
+  /// For the search.
   @inline(__always)
   func blockToRead(_ number: Int) -> UnsafeMutableRawPointer? {
     if filled.pointee.load(ordering: .acquiring) == number { return nil }
     return blocks + number % Self.blockCount * Self.blockSize
   }
 
-  /// So many blocks are read. For the search.
+  /// So many blocks are read.
+  ///
+  /// For the search.
   func empty(_ number: Int) { emptied.pointee.store(number, ordering: .releasing) }
 
   // MARK: News, from the search to the helper
@@ -76,14 +84,20 @@ final class Channel: @unchecked Sendable {
     return position + count
   }
 
-  /// How much was told. For the helper.
+  /// How much was told.
+  ///
+  /// For the helper.
   func toldCount() -> Int { told.pointee.load(ordering: .acquiring) }
 
-  /// Reads an item. For the helper.
+  /// Reads an item.
+  ///
+  /// For the helper.
   @inline(__always)
   func read(at position: Int) -> UInt32 { news[position & (Self.newsSize - 1)] }
 
-  /// Everything before a position is read. For the helper.
+  /// Everything before a position is read.
+  ///
+  /// For the helper.
   func hear(_ position: Int) { heard.pointee.store(position, ordering: .releasing) }
 }
 

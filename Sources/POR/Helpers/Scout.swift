@@ -79,7 +79,7 @@ final class Scout: @unchecked Sendable {
         }
       }
       idle &+= 1
-      
+
       if idle < 64 { sched_yield() } else { usleep(idle < 256 ? 20 : 200) }
     }
   }
@@ -91,25 +91,25 @@ final class Scout: @unchecked Sendable {
     learn()
     if ahead.count >= Self.reach {
       if entered < Self.reach / 2 {
-        
+
         send()
         return false
       }
       // What was found is not what is wanted now.
       ahead.removeAll()
-      
+
       stack.truncate(to: 0)
       left = 0
     }
     if ahead.count * 2 < Self.reach { entered = 0 }
     guard hasBlock() else { return false }
     guard let root = next() else {
-      
+
       send()
       return false
     }
     left -= 1
-    
+
     found.removeAll()
     cursor.move(to: root, store.nodes)
     guard
@@ -189,7 +189,7 @@ final class Scout: @unchecked Sendable {
 
   /// The search was at a state before the helper's record of it: elsewhere there is more to gain.
   private func avoid() {
-    
+
     stack.truncate(to: 0)
     left = 0
     near = min(near + 1, Self.farthest)
@@ -231,7 +231,7 @@ final class Scout: @unchecked Sendable {
         if isWanted(root) { return root }
       }
     }
-    
+
     stack.truncate(to: 0)
     left = Self.stride
     // The search is about to take the nearest ones itself.

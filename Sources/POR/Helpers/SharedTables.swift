@@ -5,7 +5,7 @@ internal import Synchronization
 /// Written by the search's thread while the gate is closed, but for the two counts, which it raises
 /// after it has written the pairs below them.
 struct SharedTables {
-  /// The arrays of pairs of the store: the inner nodes and the states. They only grow.
+  /// The arrays of pairs of the store, which only grow: the inner nodes and the states.
   var nodes: UnsafeMutablePointer<UInt64>?
   var roots: UnsafeMutablePointer<UInt64>?
   /// How many words a state has.

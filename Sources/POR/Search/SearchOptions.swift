@@ -82,7 +82,9 @@ package struct SearchOptions {
   /// The memory of the whole process, for the limit; without it the search's tables are counted.
   package var memoryInUse: (() -> Int)?
   /// At how many states helpers start.
-  var helperThreshold = 2_000
+  package var helperThreshold = 2_000
+  /// Told at the end how many states were asked for and how many of them helpers had expanded.
+  package var helpReport: ((_ asked: Int, _ helped: Int) -> Void)?
   /// How many positions are tried for the shortest cycle before a greedy one has to do.
   var cycleEffort = 20_000
   /// Faults for the tests that must notice them.

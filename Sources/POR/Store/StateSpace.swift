@@ -98,10 +98,12 @@ struct StateSpace: ~Copyable {
     isHelped = true
     distant = state
     chosenHere = chosen[state]
+    let height = store.height
     if system.width > width { grow(at: state) }
     for index in 0..<expansion.states.count
     where expansion.states[index] == KnownExpansion.unknownState {
-      if !isHelped || expansion.roots[index] == KnownExpansion.unknownRoot {
+      // Ids stay when the trees get higher, but roots do not.
+      if store.height != height || expansion.roots[index] == KnownExpansion.unknownRoot {
         expansion.roots[index] = root(index)
       }
     }

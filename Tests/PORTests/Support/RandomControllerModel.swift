@@ -1,4 +1,5 @@
 import POR
+import Synchronization
 import Transitions
 
 /// Random controllers: programs that read and write objects, watches that fill a queue, retries
@@ -10,7 +11,8 @@ import Transitions
 final class RandomControllerModel: ReducibleModel {
   let shape: ControllerShape
   let layout: ControllerLayout
-  private var programs: ControllerPrograms
+  /// Locked, since helpers ask as well.
+  private let programs: Mutex<ControllerPrograms>
   private let judged: ControllerProperties
   let initial: [UInt32]
   /// A seeded bug: see `FootprintFaults.closedGuardsUnread`.
@@ -22,7 +24,7 @@ final class RandomControllerModel: ReducibleModel {
     let shape = ControllerShape(style, seed: seed)
     self.shape = shape
     layout = ControllerLayout(shape)
-    programs = ControllerPrograms(shape)
+    programs = Mutex(ControllerPrograms(shape))
     judged = ControllerProperties(shape)
     var start = [UInt32](repeating: 0, count: layout.width)
     for object in 0..<shape.objects { start[object] = shape.initialValues[object] }
@@ -113,7 +115,7 @@ final class RandomControllerModel: ReducibleModel {
   }
 
   func operation(_ actor: Int, _ path: [UInt32]) -> ControllerPrograms.Operation {
-    programs.operation(actor, path)
+    programs.withLock { $0.operation(actor, path) }
   }
 
   /// What an operation other than the end finds.

@@ -64,6 +64,37 @@ final class TinySystem: TransitionSystem {
     }
   }
 
+  // MARK: For helpers
+
+  var mayBeReadByHelpers: Bool { !usesSymmetry && !records }
+
+  /// Of three states in four, what a helper may know: nothing that would have to be interned.
+  ///
+  /// Footprints would have to be; a full search never asks for them.
+  func knownSuccessors(
+    of state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer
+  ) -> Bool {
+    let source = TinySystem.trimmed(Array(state))
+    if source.reduce(UInt32(7), { ($0 &* 31) ^ $1 }) % 4 == 0 { return false }
+    for step in model.steps(from: source) {
+      if step.target.count > width { return false }
+      let event = Event(key: [], rules: step.brokenRules)
+      guard let violations = event == events[0] ? 0 : eventIDs[event] else { return false }
+      let first = buffer.changes.count
+      for index in 0..<max(source.count, step.target.count) {
+        let old = index < source.count ? source[index] : 0
+        let new = index < step.target.count ? step.target[index] : 0
+        if old != new { buffer.changes.append(WordChange(index: UInt32(index), value: new)) }
+      }
+      buffer.successors.append(
+        Successor(
+          action: UInt32(step.action), outcome: UInt32(step.outcome), flags: step.flags,
+          violations: violations, firstChange: UInt32(first),
+          changeCount: UInt32(buffer.changes.count - first)))
+    }
+    return true
+  }
+
   private func pack(_ steps: [TinyStep], from source: [UInt32], into buffer: inout SuccessorBuffer)
   {
     for step in steps {

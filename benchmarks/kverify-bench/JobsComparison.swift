@@ -1,0 +1,54 @@
+internal import Foundation
+internal import POR
+internal import Transitions
+
+/// The full search of one system with one thread and with two, in turns, and what the second gains.
+///
+/// The counts must be equal. Times are the best of each; elapsed time is what matters here, and the
+/// processor's stands beside it, since on a machine that does other things too elapsed time says little.
+enum JobsComparison {
+  private struct Cost {
+    var elapsed = Double.infinity
+    var processor = Double.infinity
+  }
+
+  /// The systems that are compared, each of about a million states.
+  static let names = ["jobs-scenario-chains", "jobs-scenario-counters"]
+
+  /// Prints a row; returns what is wrong.
+  static func run(_ name: String, folder: String, repetitions: Int = 5) throws -> [String] {
+    let scenario = name == "jobs-scenario-chains" ? "chains" : "counters"
+    let system = try ScenarioWorld.warm(folder + "/scenarios/\(scenario).yaml")
+    var costs = [Cost(), Cost()]
+    var results: [SearchResult] = []
+    for _ in 0..<repetitions {
+      for jobs in 1...2 {
+        var options = SearchOptions()
+        options.jobs = jobs
+        let (elapsed, processor) = (ContinuousClock.now, ProcessorTime.ours())
+        results.append(try Search(options: options).run(system))
+        let duration = ContinuousClock.now - elapsed
+        let seconds =
+          Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+        costs[jobs - 1].elapsed = min(costs[jobs - 1].elapsed, seconds)
+        costs[jobs - 1].processor = min(
+          costs[jobs - 1].processor, ProcessorTime.ours() - processor)
+      }
+    }
+    let first = results[0]
+    print(
+      String(
+        format: """
+          %@: states=%d transitions=%d settled=%d
+            jobs=1 sec=%.2f processor=%.2f; jobs=2 sec=%.2f processor=%.2f; ratio %.2f
+          """,
+        name, first.states, first.transitions, first.settled, costs[0].elapsed,
+        costs[0].processor, costs[1].elapsed, costs[1].processor,
+        costs[0].elapsed / costs[1].elapsed))
+    let isEqual = results.allSatisfy {
+      $0.states == first.states && $0.transitions == first.transitions
+        && $0.settled == first.settled && $0.bytes == first.bytes
+    }
+    return isEqual ? [] : ["the counts differ with two threads"]
+  }
+}
