@@ -35,16 +35,11 @@ struct BenchmarkCommand {
   /// Each has a process of its own, so that none finds memory that another one left.
   func run() throws -> Int {
     if names.count == 1 { return try runAlone() }
-<<<<<<< HEAD
+    let comparisons = use == .measure ? JobsComparison.names : []
     let all =
       Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
+      + comparisons
     let chosen = all.filter { names.isEmpty || names.contains($0) }
-=======
-    let comparisons = use == .measure ? JobsComparison.names : []
-    let chosen = (Benchmark.all(in: folder).map(\.name) + comparisons).filter {
-      names.isEmpty || names.contains($0)
-    }
->>>>>>> ac6f51d (--jobs: compositions answer helpers; kverify verify --jobs; tests and a benchmark row)
     return try chosen.count { name in
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -83,7 +78,6 @@ struct BenchmarkCommand {
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }
-<<<<<<< HEAD
     for scenario in MultipleScenario.all(in: folder) where names.contains(scenario.name) {
       let measured = try scenario.measure()
       print(measured)
@@ -96,10 +90,11 @@ struct BenchmarkCommand {
           complaints.append("more than \(MultipleScenario.seconds) s")
         }
       }
-=======
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
     for name in JobsComparison.names where names.contains(name) {
       let complaints = try JobsComparison.run(name, folder: folder)
->>>>>>> ac6f51d (--jobs: compositions answer helpers; kverify verify --jobs; tests and a benchmark row)
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }

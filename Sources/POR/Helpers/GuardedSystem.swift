@@ -94,4 +94,14 @@ final class GuardedSystem: TransitionSystem {
   func describe(_ meeting: FootprintTable.Meeting) -> String {
     gate.exclusively { system.describe(meeting) }
   }
+
+  func describe(_ meeting: FootprintTable.Meeting, changes: [CellChange]) -> String {
+    gate.exclusively { system.describe(meeting, changes: changes) }
+  }
+
+  func describe(word: Int) -> String { gate.exclusively { system.describe(word: word) } }
+
+  func comparableForm(of state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
+    gate.exclusively { system.comparableForm(of: state) }
+  }
 }
