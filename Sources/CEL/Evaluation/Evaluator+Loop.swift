@@ -43,6 +43,13 @@ extension Evaluator {
     return flag
   }
 
+  /// The error of a loop over elements of which several fail: data that is only pending counts least,
+  /// so that which of the two it is does not depend on the order of the elements.
+  private func stronger(_ known: EvaluationError?, _ error: EvaluationError) -> EvaluationError {
+    guard let known else { return error }
+    return known.isDataPending && !error.isDataPending ? error : known
+  }
+
   /// `all` and `exists`: one decisive answer beats errors, as for `&&` and `||`.
   private mutating func quantify(
     _ loop: Loop, _ pairs: [(first: Value, second: Value)], decisive: Bool
@@ -53,7 +60,7 @@ extension Evaluator {
       do {
         if try holds(loop) == decisive { return decisive }
       } catch let error as EvaluationError where error.kind != .limit {
-        failure = failure ?? error
+        failure = stronger(failure, error)
       }
     }
     if let failure { throw failure }
@@ -64,10 +71,16 @@ extension Evaluator {
     _ loop: Loop, _ pairs: [(first: Value, second: Value)]
   ) throws -> Bool {
     var count = 0
+    var failure: EvaluationError?
     for pair in pairs {
       try enter(loop, pair)
-      if try holds(loop) { count += 1 }
+      do {
+        if try holds(loop) { count += 1 }
+      } catch let error as EvaluationError where error.isDataPending {
+        failure = failure ?? error
+      }
     }
+    if let failure { throw failure }
     return count == 1
   }
 
@@ -79,10 +92,17 @@ extension Evaluator {
     }
     var items: [Value] = []
     var entries: [(Value, Value)] = []
+    var failure: EvaluationError?
     for pair in pairs {
       try enter(loop, pair)
-      guard try holds(loop) else { continue }
-      let value = try evaluate(result)
+      let value: Value
+      do {
+        guard try holds(loop) else { continue }
+        value = try evaluate(result)
+      } catch let error as EvaluationError where error.isDataPending {
+        failure = failure ?? error
+        continue
+      }
       switch loop.kind {
       case .list: items.append(value)
       case .map: entries.append((pair.first, value))
@@ -96,6 +116,7 @@ extension Evaluator {
         entries.append(contentsOf: map.entries.map { ($0.key, $0.value) })
       }
     }
+    if let failure { throw failure }
     if loop.kind == .list { return .list(items) }
     return try placed(loop.span) { () throws(EvaluationError) in .map(try MapValue(entries)) }
   }

@@ -50,6 +50,7 @@ package struct WorldBuilder {
     if store.resources.policies.readsBookkeeping {
       definition.projections = definition.projections.without(.ordinals).without(.ownership)
     }
+    definition.symmetry = SymmetryDetection(scenario, definition).run()
     return definition
   }
 

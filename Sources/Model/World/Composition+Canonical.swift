@@ -36,6 +36,7 @@ extension Composition {
     if world.definition.projections.contains(.freshNames), !families.isEmpty {
       compactTokens(&words)
     }
+    if usesSymmetry { sortBlocks(&words) }
     grow(&words)
   }
 

@@ -27,11 +27,15 @@ extension Composition {
 
   package func comparableForm(of state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
     var words = [UInt32](state)
-    guard world.definition.projections.contains(.ordinals) else { return words }
+    guard world.definition.projections.contains(.ordinals) else {
+      return usesSymmetry ? symmetryKey(words) : words
+    }
     for (word, cell) in layout.wordCells where word < words.count {
       switch cell {
       case .object(let key):
         words[word] = encode(withoutOrdinals(decode(words[word], of: key)), of: key)
+      // Two exchanges of one state are told from others by what they say of each block.
+      case .pending where usesSymmetry, .position where usesSymmetry: break
       case .pending where words[word] != 0:
         words[word] = intern(
           .events(
@@ -49,7 +53,7 @@ extension Composition {
       default: break
       }
     }
-    return words
+    return usesSymmetry ? symmetryKey(words) : words
   }
 
   private func intern(_ content: ComparableContent) -> UInt32 {

@@ -2,7 +2,10 @@ package import Transitions
 
 extension Composition: TransitionSystem {
   package var initialState: [UInt32] {
-    initialWords + [UInt32](repeating: 0, count: max(0, layout.width - initialWords.count))
+    var words =
+      initialWords + [UInt32](repeating: 0, count: max(0, layout.width - initialWords.count))
+    if usesSymmetry { sortBlocks(&words) }
+    return words
   }
 
   package var width: Int { layout.width }
@@ -152,7 +155,7 @@ extension Composition: TransitionSystem {
     let leaf = leaves[id]
     if leaf.isDisabled { return }
     let firstChange = UInt32(buffer.changes.count)
-    if leaf.detail >= 0 {
+    if leaf.detail >= 0 || usesSymmetry {
       finish(leaf, state, &buffer)
     } else {
       let end = Int(leaf.firstEffect + leaf.effectCount)
@@ -166,7 +169,7 @@ extension Composition: TransitionSystem {
     stepCounts.lookedUp += 1
     buffer.successors.append(
       Successor(
-        action: action, outcome: outcome, flags: leaf.flags, footprint: leaf.footprint,
+        action: action, outcome: outcome, flags: leaf.flags, footprint: visible(leaf.footprint),
         violations: leaf.violations, firstChange: firstChange,
         changeCount: UInt32(buffer.changes.count) - firstChange))
   }

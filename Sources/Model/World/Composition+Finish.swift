@@ -14,11 +14,17 @@ extension Composition {
       let effect = leafEffects[index]
       words[Int(effect.word)] = words[Int(effect.word)] & effect.keep | effect.set
     }
-    let detail = leafDetails[Int(leaf.detail)]
-    if mode == .calls { supersede(detail, &words) }
-    if let (controller, requests) = detail.restart { restart(controller, requests, &words) }
-    let raw = audited == nil ? [] : words
-    canonicalize(&words)
+    let raw: [UInt32]
+    if leaf.detail >= 0 {
+      let detail = leafDetails[Int(leaf.detail)]
+      if mode == .calls { supersede(detail, &words) }
+      if let (controller, requests) = detail.restart { restart(controller, requests, &words) }
+      raw = audited == nil ? [] : words
+      canonicalize(&words)
+    } else {
+      raw = audited == nil ? [] : words
+      sortBlocks(&words)
+    }
     audited?.note(raw: raw, canonical: words)
     for word in words.indices {
       let old = word < state.count ? state[word] : 0

@@ -28,22 +28,39 @@ extension Composition {
 
   // MARK: Classes of actions
 
-  /// Names the class of a new action.
+  /// Names the classes of a new action: by itself, and with all its copies.
   func classify(_ action: WorldAction, _ id: UInt32) {
     let named = ActionClass(action, layout, names)
-    if let known = actionClassIDs[named] {
-      classOfAction.append(known)
-      classMembers[Int(known)].append(id)
-    } else {
-      let new = UInt32(classMembers.count)
-      actionClassIDs[named] = new
-      classOfAction.append(new)
-      classMembers.append([id])
-      collectiveClasses.append(named.isCollective)
-    }
+    classOfAction.append(add(id, to: named, isCollective: named.isCollective))
+    guard let quotient else { return }
+    let merged = quotient.actionClass(named)
+    mergedClassOfAction.append(
+      merged == named
+        ? classOfAction[classOfAction.count - 1] : add(id, to: merged, isCollective: true))
   }
 
-  package func actionClass(of action: UInt32) -> UInt32 { classOfAction[Int(action)] }
+  private func add(_ action: UInt32, to named: ActionClass, isCollective: Bool) -> UInt32 {
+    if let known = actionClassIDs[named] {
+      classMembers[Int(known)].append(action)
+      return known
+    }
+    let new = UInt32(classMembers.count)
+    actionClassIDs[named] = new
+    classMembers.append([action])
+    collectiveClasses.append(isCollective)
+    return new
+  }
+
+  package func actionClass(of action: UInt32) -> UInt32 {
+    usesSymmetry ? mergedClassOfAction[Int(action)] : classOfAction[Int(action)]
+  }
+
+  /// A footprint as the search sees it now: closed under exchanges where states are merged by them.
+  @inline(__always)
+  func visible(_ footprint: UInt32) -> UInt32 {
+    guard usesSymmetry, let quotient else { return footprint }
+    return quotient.footprint(footprint)
+  }
 
   package func isCollective(actionClass: UInt32) -> Bool { collectiveClasses[Int(actionClass)] }
 
@@ -56,6 +73,15 @@ extension Composition {
   package func enabling(
     of actionClass: UInt32, at state: UnsafeBufferPointer<UInt32>
   ) -> EnablingCondition {
+    switch plainEnabling(of: actionClass, at: state) {
+    case .writeTo(let reads): .writeTo(reads: visible(reads))
+    case let other: other
+    }
+  }
+
+  private func plainEnabling(
+    of actionClass: UInt32, at state: UnsafeBufferPointer<UInt32>
+  ) -> EnablingCondition {
     let members = classMembers[Int(actionClass)]
     switch actions[Int(members[0])] {
     case .event, .skip: return .never
@@ -64,9 +90,9 @@ extension Composition {
     case .reconcile(let worker): return .writeTo(reads: queueReads(worker))
     case .timer(let worker): return enablingOfTimer(worker, actionClass, state)
     case .crash(let worker, _):
-      return enablingOfFault(.crash, worker, members, state)
+      return enablingOfFault(.crash, worker, actionClass, state)
     case .fault(let fault, let worker, _):
-      return enablingOfFault(fault, worker, members, state)
+      return enablingOfFault(fault, worker, actionClass, state)
     }
   }
 
@@ -137,15 +163,19 @@ extension Composition {
   ///
   /// A class may have members of each sort, and some that were never met: all that any of them waits for.
   private func enablingOfFault(
-    _ fault: Fault, _ worker: Int, _ members: [UInt32], _ state: UnsafeBufferPointer<UInt32>
+    _ fault: Fault, _ worker: Int, _ actionClass: UInt32, _ state: UnsafeBufferPointer<UInt32>
   ) -> EnablingCondition {
+    func isLeft(_ controller: Int) -> Bool {
+      guard let budget = layout.existingSlot(.budget(fault, controller: controller)) else {
+        return false
+      }
+      return budget.word < state.count && state[budget.word] != 0
+    }
     let controller = layout.workers[worker].controller
-    guard let budget = layout.existingSlot(.budget(fault, controller: controller)),
-      budget.word < state.count, state[budget.word] != 0
-    else { return .never }
-    let isCollective = isCollective(actionClass: actionClass(of: members[0]))
-    var reads = isCollective ? queueReads(worker) : 0
-    for member in members {
+    let copies = usesSymmetry ? quotient?.copies(of: controller) : nil
+    guard (copies ?? [controller]).contains(where: isLeft) else { return .never }
+    var reads = isCollective(actionClass: actionClass) ? queueReads(worker) : 0
+    for member in classMembers[Int(actionClass)] {
       switch actions[Int(member)] {
       case .crash(let worker, _), .fault(_, let worker, _):
         let missing =
@@ -200,7 +230,7 @@ extension Composition {
 
   package func reads(
     ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
-  ) -> UInt32 { leaf(ofPredicate: predicate, at: state).footprint }
+  ) -> UInt32 { visible(leaf(ofPredicate: predicate, at: state).footprint) }
 }
 
 /// The name of an action as footprints know it.
@@ -217,8 +247,10 @@ struct ActionClass: Hashable {
     case fault(Fault, write: Int)
   }
 
-  private let subject: Subject
+  private var subject: Subject
   private let verb: Verb
+  /// Whether it stands for all copies of its actions, in a search by representatives.
+  private var isMerged = false
 
   /// The class of an action.
   init(_ action: WorldAction, _ layout: CellLayout, _ names: FootprintNames) {
@@ -237,6 +269,30 @@ struct ActionClass: Hashable {
     case .fault(let fault, let worker, let write):
       (subject, verb) = (work(worker), .fault(fault, write: write))
     }
+  }
+
+  /// The class of all copies of a class: with the names of another worker, controller or event.
+  ///
+  /// It is never the class of one of them.
+  func mapped(
+    worker: (CellLayout.Worker) -> CellLayout.Worker, controller: (Int) -> Int?,
+    event: (Int) -> Int?
+  ) -> ActionClass {
+    var result = self
+    switch subject {
+    case .worker(let old):
+      result.subject = .worker(worker(old))
+      result.isMerged = result.subject != subject || controller(old.controller) != nil
+    case .cache(let old, let groupKind):
+      guard let first = controller(old) else { break }
+      result.subject = .cache(controller: first, groupKind)
+      result.isMerged = true
+    case .event(let old):
+      guard let first = event(old) else { break }
+      result.subject = .event(first)
+      result.isMerged = true
+    }
+    return result
   }
 
   /// Whether it stands for several actions.

@@ -44,7 +44,8 @@ extension Composition {
     }
   }
 
-  private func workerSlots(_ worker: Int) -> [Slot] {
+  /// Where the flags of a worker lie.
+  func workerSlots(_ worker: Int) -> [Slot] {
     let slots = [layout.slot(.queue, worker: worker), layout.slot(.timer, worker: worker)]
     return mode == .calls ? slots + [layout.slot(.busy, worker: worker)] : slots
   }
@@ -69,8 +70,9 @@ extension Composition {
     }
     for (index, entry) in layout.workers.enumerated() {
       let request = renaming.rename(entry.request)
-      guard request != entry.request else { continue }
-      let target = worker(entry.controller, request)
+      let controller = renaming.rename(controller: entry.controller)
+      guard request != entry.request || controller != entry.controller else { continue }
+      let target = worker(controller, request)
       for (from, to) in zip(workerSlots(index), workerSlots(target))
       where from.word < words.count && words[from.word] & from.mask != 0 {
         result[from.word] &= ~from.mask

@@ -82,8 +82,12 @@ extension Composition {
 
   package func endState(_ state: UnsafeBufferPointer<UInt32>) -> UInt32 {
     var objects: [UInt32] = []
-    for (word, cell) in layout.wordCells where word < state.count && state[word] != 0 {
-      if case .object = cell { objects += [UInt32(word), state[word]] }
+    if usesSymmetry {
+      objects = representativeObjects(state)
+    } else {
+      for (word, cell) in layout.wordCells where word < state.count && state[word] != 0 {
+        if case .object = cell { objects += [UInt32(word), state[word]] }
+      }
     }
     if let id = endStates[objects] { return id }
     let id = UInt32(endStates.count)

@@ -249,8 +249,8 @@ extension Composition {
     for (read, _) in reads {
       switch read.kind {
       case .word:
-        if let cell = layout.cell(at: read.index) { touched.read.insert(cell) }
-      case .scan: touched.scans.insert(scans.scan(read.index))
+        if let cell = layout.cell(at: read.index) { recorded.read.insert(cell) }
+      case .scan: recorded.scans.insert(scans.scan(read.index))
       case .freshIndex, .choice: break
       }
     }

@@ -48,7 +48,10 @@ package final class Composition {
   let names: FootprintNames
   let footprintTable: FootprintTable
   var footprintCells: [UInt32] = []
+  /// The same where states are merged by symmetry; nil where there is none.
+  let quotient: FootprintQuotient?
   var classOfAction: [UInt32] = []
+  var mergedClassOfAction: [UInt32] = []
   var actionClassIDs: [ActionClass: UInt32] = [:]
   var classMembers: [[UInt32]] = []
   var collectiveClasses: [Bool] = []
@@ -60,7 +63,18 @@ package final class Composition {
   var families: Set<UInt16> = []
 
   // What was touched, for the check that components are independent.
-  package internal(set) var touched = Footprints()
+  var recorded = Footprints()
+
+  /// The names that may be exchanged in this component; nil where there are none.
+  let symmetry: StateSymmetry?
+  /// Whether states that differ in an exchange of names are one.
+  package var usesSymmetry = false {
+    didSet {
+      precondition(!usesSymmetry || hasSymmetry, "a component without symmetry")
+      hasUsedSymmetry = hasUsedSymmetry || usesSymmetry
+    }
+  }
+  private(set) var hasUsedSymmetry = false
 
   // Predicates.
   package let propertyIndices: [Int]
@@ -84,6 +98,12 @@ package final class Composition {
     let names = FootprintNames(world)
     self.names = names
     footprintTable = FootprintTable { names.accepts(predicate: $0, cell: $1, side: $2) }
+    symmetry = world.symmetry.flatMap {
+      $0.isBroken ? nil : StateSymmetry($0, world, component)
+    }
+    quotient = symmetry.map { [names, footprintTable] in
+      FootprintQuotient(names, $0, footprintTable)
+    }
     var kinds: [PropertyKind] = []
     var indices: [Int] = []
     var predicates: [StatePredicate] = []
@@ -242,10 +262,10 @@ package final class Composition {
 
   // MARK: What was touched
 
-  func noteWrite(_ cell: Cell) { touched.written.insert(cell) }
+  func noteWrite(_ cell: Cell) { recorded.written.insert(cell) }
 
   func noteObjectWrite(_ key: ObjectKey, old: UInt32, new: UInt32) {
-    touched.objectWrites.insert(EffectiveWrite(key: key, old: old, new: new))
+    recorded.objectWrites.insert(EffectiveWrite(key: key, old: old, new: new))
   }
 
   func noteFamily(_ family: UInt16) { families.insert(family) }

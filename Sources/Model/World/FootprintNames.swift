@@ -21,6 +21,7 @@ final class FootprintNames {
   private var sideIDs: [ChangeSide: UInt32] = [:]
   private var sidesOfChanges: [UInt64: (old: UInt32, new: UInt32)] = [:]
   private var familyClasses: [String: Int] = [:]
+  private var classDescriptions: [String] = []
   private var classOfFamily: [UInt16: Int] = [:]
 
   /// Makes an empty table of names.
@@ -45,11 +46,34 @@ final class FootprintNames {
   /// A class of fresh values: its description may itself mention fresh values, which are erased too.
   private func classOf(_ family: UInt16) -> Int {
     if let known = classOfFamily[family] { return known }
-    let description = erased(world.tokens.description(ofFamily: family))
-    let number = familyClasses[description] ?? familyClasses.count
-    familyClasses[description] = number
+    let number = classNumber(erased(world.tokens.description(ofFamily: family)))
     classOfFamily[family] = number
     return number
+  }
+
+  private func classNumber(_ description: String) -> Int {
+    if let known = familyClasses[description] { return known }
+    classDescriptions.append(description)
+    familyClasses[description] = classDescriptions.count - 1
+    return classDescriptions.count - 1
+  }
+
+  /// An erased text with what is between its classes of fresh values mapped, and with each class
+  /// replaced by that of its mapped description.
+  func mappingClasses(
+    in erased: String, text: (String) -> String, description: (String) -> String
+  ) -> String {
+    var result = ""
+    var rest = Array(erased.utf8)[...]
+    while let start = rest.firstIndex(of: Self.opening),
+      let end = rest[start...].firstIndex(of: Self.closing),
+      let number = Int(String(decoding: rest[(start + 1)..<end], as: UTF8.self))
+    {
+      result += text(String(decoding: rest[..<start], as: UTF8.self))
+      result += "\u{1}\(classNumber(description(classDescriptions[number])))\u{2}"
+      rest = rest[(end + 1)...]
+    }
+    return result + text(String(decoding: rest, as: UTF8.self))
   }
 
   /// An object's key with erased names.
@@ -122,7 +146,7 @@ final class FootprintNames {
 
   /// The id of a predicate read: a list, of whose objects some fields are used.
   func predicate(_ scan: ObjectScan, using use: FieldUse) -> UInt32 {
-    id(.list(SelectionTest(scan, self), use), .list(scan, use))
+    id(.list(SelectionTest(scan) { self.erased($0) }, use), .list(scan, use))
   }
 
   /// The id of a predicate read: an object of which some fields are used.
@@ -131,7 +155,8 @@ final class FootprintNames {
     return id(.object(key, use), .object(key, use))
   }
 
-  private func id(_ test: PredicateTest, _ subject: PredicateSubject) -> UInt32 {
+  /// The id of a predicate read whose names are erased already.
+  func id(_ test: PredicateTest, _ subject: PredicateSubject) -> UInt32 {
     if let id = predicateIDs[test] { return id }
     let id = UInt32(predicates.count)
     predicates.append(test)
@@ -156,11 +181,7 @@ final class FootprintNames {
     func side(_ version: UInt32) -> UInt32 {
       guard let object = world.versions.object(version) else { return 0 }
       let form = SelectableForm(object, paths: selectablePaths(change.key.groupKind), self)
-      let side = ChangeSide(form: form, changed: paths)
-      if let id = sideIDs[side] { return id }
-      sides.append(side)
-      sideIDs[side] = UInt32(sides.count)
-      return UInt32(sides.count)
+      return id(ChangeSide(form: form, changed: paths))
     }
     let result = (old: side(change.old), new: side(change.new))
     sidesOfChanges[key] = result
@@ -181,6 +202,17 @@ final class FootprintNames {
   func changedPaths(ofSide side: UInt32) -> [[String]] {
     side == 0 ? [] : sides[Int(side) - 1].changed
   }
+
+  /// The id of a side of a change.
+  func id(_ side: ChangeSide) -> UInt32 {
+    if let id = sideIDs[side] { return id }
+    sides.append(side)
+    sideIDs[side] = UInt32(sides.count)
+    return UInt32(sides.count)
+  }
+
+  /// The side of a change with an id.
+  func side(_ id: UInt32) -> ChangeSide { sides[Int(id) - 1] }
 
   private func selectablePaths(_ groupKind: GroupKind) -> [String] {
     ["metadata.name", "metadata.namespace"]

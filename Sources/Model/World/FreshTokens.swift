@@ -125,6 +125,27 @@ package final class FreshTokens {
     return FreshToken(family: UInt16(family), index: UInt16(index))
   }
 
+  /// A part of a text: a token, or what stands between two.
+  enum Piece {
+    case text(ArraySlice<UInt8>)
+    case token(FreshToken)
+  }
+
+  /// Goes through the parts of a text in order.
+  func pieces(of text: String, _ visit: (Piece) -> Void) {
+    let bytes = Array(text.utf8)
+    var start = 0
+    var index = 0
+    if !families.isEmpty {
+      while let token = next(in: bytes, from: &index) {
+        if start < index - Self.length { visit(.text(bytes[start..<index - Self.length])) }
+        visit(.token(token))
+        start = index
+      }
+    }
+    if start < bytes.count { visit(.text(bytes[start...])) }
+  }
+
   /// A text with its tokens replaced.
   package func rename(_ text: String, _ renaming: [FreshToken: FreshToken]) -> String {
     var bytes = Array(text.utf8)

@@ -15,6 +15,9 @@ package enum Projection: String, CaseIterable, Hashable, Sendable {
   case components
   /// A step is computed once for all states that agree in what it reads.
   case memo
+  /// Interchangeable names are: states that differ in an exchange of them are one, in searches that
+  /// use it.
+  case symmetry
 }
 
 /// A projection that leaves out too much: what the audit is there to catch.
@@ -35,6 +38,8 @@ enum ProjectionMutant: CaseIterable {
   case freshNames
   /// What a lagging cache has not seen yet is forgotten.
   case caches
+  /// Names are exchanged in what belongs to them, and not where others speak of them.
+  case symmetry
 }
 
 /// Which projections are in force; all of them unless one is taken out.

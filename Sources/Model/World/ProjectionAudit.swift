@@ -58,7 +58,7 @@ package final class ProjectionAudit {
       var (raw, canonical) = pair
       composition.grow(&raw)
       composition.grow(&canonical)
-      for predicate in composition.predicates.indices {
+      for predicate in composition.predicates.indices where isCompared(predicate) {
         let values = [raw, canonical].map { state in
           state.withUnsafeBufferPointer { composition.evaluate(predicate: predicate, at: $0) }
         }
@@ -70,6 +70,21 @@ package final class ProjectionAudit {
       if left != right { return difference(left, right) }
     }
     return nil
+  }
+
+  /// Whether a predicate has one value on both forms: under symmetry, where a property tells names
+  /// apart it has not.
+  private func isCompared(_ predicate: Int) -> Bool {
+    guard composition.usesSymmetry else { return true }
+    let property = composition.properties.firstIndex { kind in
+      switch kind {
+      case .always(let index), .sometimes(let index), .settled(let index), .eventually(let index):
+        index == predicate
+      case .leadsTo(let from, let to): from == predicate || to == predicate
+      case .converges, .confluent, .stepRule: false
+      }
+    }
+    return property.map { composition.respectsSymmetry(property: $0) } ?? true
   }
 
   private func difference(_ left: [Successor], _ right: [Successor]) -> String {
@@ -120,10 +135,15 @@ package final class ProjectionAudit {
       }
       next = composition.rewritten(next, projecting)
       composition.canonicalize(&next)
+      // A representative is not unique where blocks speak of each other; its key is.
+      if composition.usesSymmetry { next = composition.symmetryKey(next) }
       while next.last == 0 { next.removeLast() }
+      let violations = composition.violatedRules(successor.violations).filter {
+        !composition.usesSymmetry || composition.respectsSymmetry(property: $0)
+      }
       return Successor(
         name: composition.describe(action: successor.action), flags: successor.flags.rawValue,
-        violations: composition.violatedRules(successor.violations), state: next)
+        violations: violations, state: next)
     }.sorted()
   }
 

@@ -78,6 +78,12 @@ final class ReconcileRun: ReconcileOracle {
 
   /// Runs the reconciler from its start, with the recorded answers first.
   private func execute() throws -> RunEnd {
+    if let symmetry = context.world.symmetry,
+      !symmetry.allows(CellLayout.Worker(controller: controller, request: request))
+    {
+      try context.composition.breakSymmetry(
+        "\(participant.reconciler.name) computes with the name of \(request)")
+    }
     replayed = tree.path(to: node)
     replayIndex = 0
     node = tree.root(controller: controller, request: request)
@@ -298,6 +304,13 @@ final class ReconcileRun: ReconcileOracle {
     let list = participant.readsOwnWrites ? context.scanNow(scan) : context.scan(scan)
     let adjusted = context.adjust(list, scan, with: differences)
     for item in adjusted where differences[item.key] != nil { bornSuperseded[item.key] = index }
+    if let symmetry = context.world.symmetry,
+      symmetry.definition.orderSensitiveControllers.contains(controller),
+      !symmetry.keepsOrder(adjusted.map(\.key))
+    {
+      try context.composition.breakSymmetry(
+        "\(participant.reconciler.name) depends on the order of a list of \(query.kind)")
+    }
     return adjusted
   }
 

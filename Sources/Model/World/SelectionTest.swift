@@ -22,6 +22,22 @@ struct SelectableForm: Hashable {
   /// The fields by path.
   let fields: [Pair]
 
+  /// The form with its texts mapped.
+  func mapped(_ text: (String) -> String) -> SelectableForm {
+    func pairs(_ pairs: [Pair]) -> [Pair] {
+      pairs.map { Pair(name: text($0.name), value: text($0.value)) }
+    }
+    return SelectableForm(
+      labels: pairs(labels).sorted(), owners: owners.map(text),
+      fields: fields.map { Pair(name: $0.name, value: text($0.value)) })
+  }
+
+  private init(labels: [Pair], owners: [String], fields: [Pair]) {
+    self.labels = labels
+    self.owners = owners
+    self.fields = fields
+  }
+
   /// The form of an object.
   init(_ object: JSONObject, paths: [String], _ names: FootprintNames) {
     labels = (object.at("metadata", "labels")?.object?.entries ?? []).compactMap { entry in
@@ -63,15 +79,15 @@ struct SelectionTest: Hashable {
   let selectedFields: FieldUse
 
   /// The test of a scan.
-  init(_ scan: ObjectScan, _ names: FootprintNames) {
+  init(_ scan: ObjectScan, _ erased: (String) -> String) {
     groupKind = scan.groupKind
-    namespace = scan.namespace.map { names.erased($0) }
+    namespace = scan.namespace.map(erased)
     switch scan.selection {
     case .all:
       selection = .all
       selectedFields = .existence
     case .dependents(let uid):
-      selection = .dependents(uid: names.erased(uid))
+      selection = .dependents(uid: erased(uid))
       selectedFields = FieldUse(paths: [["metadata", "ownerReferences"]])
     case .selectors(let label, let field):
       guard let labels = try? LabelSelector(parsing: label),
@@ -86,9 +102,9 @@ struct SelectionTest: Hashable {
         paths: [["metadata", "labels"]]
           + fields.terms.map { $0.path.split(separator: ".").map(String.init) })
       selection = .selectors(
-        labels.requirements.compactMap { Self.test($0, names) },
+        labels.requirements.compactMap { Self.test($0, erased) },
         fields.terms.compactMap { term in
-          let value = names.erased(term.value)
+          let value = erased(term.value)
           if !term.isEqual, FootprintNames.isCollective(value) { return nil }
           return FieldSelector.Term(term.path, isEqual: term.isEqual, value)
         })
@@ -97,10 +113,10 @@ struct SelectionTest: Hashable {
 
   /// The test of a requirement; nil where everything must be accepted.
   private static func test(
-    _ requirement: LabelSelector.Requirement, _ names: FootprintNames
+    _ requirement: LabelSelector.Requirement, _ erased: (String) -> String
   ) -> Label? {
-    let key = names.erased(requirement.key)
-    let values = requirement.values.map { names.erased($0) }
+    let key = erased(requirement.key)
+    let values = requirement.values.map { erased($0) }
     guard ([key] + values).contains(where: FootprintNames.isCollective) else {
       return .exact(requirement)
     }

@@ -7,6 +7,9 @@ struct StateRewriting {
   private let text: (String) -> String
   private let version: (UInt32) -> UInt32
   private let body: (JSONValue) -> JSONValue
+  /// Where copies of a controller and of an event take each other's place.
+  private let controller: (Int) -> Int
+  private let event: (Int) -> Int
 
   /// A renaming of fresh values.
   init(renaming map: [FreshToken: FreshToken], _ composition: Composition) {
@@ -19,8 +22,11 @@ struct StateRewriting {
   /// Any rewriting that is compatible with what controllers can observe.
   init(
     _ composition: Composition, text: @escaping (String) -> String,
-    version: @escaping (UInt32) -> UInt32, body: @escaping (JSONValue) -> JSONValue
+    version: @escaping (UInt32) -> UInt32, body: @escaping (JSONValue) -> JSONValue,
+    controller: @escaping (Int) -> Int = { $0 }, event: @escaping (Int) -> Int = { $0 }
   ) {
+    self.controller = controller
+    self.event = event
     self.composition = composition
     self.text = text
     self.version = version
@@ -31,41 +37,70 @@ struct StateRewriting {
 
   func rename(_ text: String) -> String { self.text(text) }
 
+  func rename(controller index: Int) -> Int { controller(index) }
+
   func rename(_ request: ReconcileRequest) -> ReconcileRequest {
-    ReconcileRequest(namespace: request.namespace, name: rename(request.name))
+    ReconcileRequest(namespace: rename(request.namespace), name: rename(request.name))
   }
 
   func rename(_ key: ObjectKey) -> ObjectKey {
-    ObjectKey(key.groupKind, namespace: key.namespace, name: rename(key.name))
+    ObjectKey(key.groupKind, namespace: rename(key.namespace), name: rename(key.name))
+  }
+
+  func rename(_ selection: ObjectSelection) -> ObjectSelection {
+    switch selection {
+    case .all: .all
+    case .selectors(let label, let field): .selectors(label: rename(label), field: rename(field))
+    case .dependents(let uid): .dependents(uid: rename(uid))
+    }
   }
 
   /// A version rewritten.
   func rename(version: UInt32) -> UInt32 { version == 0 ? 0 : self.version(version) }
 
+  /// A cell, renamed.
+  func rename(_ cell: Cell) -> Cell {
+    switch cell {
+    case .object(let key): .object(rename(key))
+    case .rank(let key): .rank(rename(key))
+    case .position(let owner, let request):
+      .position(controller: controller(owner), rename(request))
+    case .superseded(let owner, let request):
+      .superseded(controller: controller(owner), rename(request))
+    case .pending(let owner, let groupKind): .pending(controller: controller(owner), groupKind)
+    case .deadline(let owner, let request, let label):
+      .deadline(controller: controller(owner), rename(request), rename(label))
+    case .queue(let owner, let request): .queue(controller: controller(owner), rename(request))
+    case .timer(let owner, let request): .timer(controller: controller(owner), rename(request))
+    case .busy(let owner, let request): .busy(controller: controller(owner), rename(request))
+    case .spent(let owner, let label): .spent(controller: controller(owner), label)
+    case .budget(let fault, let owner): .budget(fault, controller: controller(owner))
+    case .event(let index): .event(event(index))
+    case .happened(let index): .happened(event(index))
+    case .clock: .clock
+    }
+  }
+
   /// A cell and its value, renamed.
   func rename(_ cell: Cell, _ value: UInt32) -> (Cell, UInt32) {
-    switch cell {
-    case .object(let key):
-      let target = rename(key)
+    let target = rename(cell)
+    switch (cell, target) {
+    case (.object(let key), .object(let renamed)):
       let version = rename(version: composition.decode(value, of: key))
-      return (.object(target), composition.encode(version, of: target))
-    case .rank(let key): return (.rank(rename(key)), value)
-    case .position(let controller, let request):
-      return (.position(controller: controller, rename(request)), rename(node: value))
-    case .superseded(let controller, let request):
+      return (target, composition.encode(version, of: renamed))
+    case (.position, _): return (target, rename(node: value))
+    case (.superseded, _):
       let reads = composition.supersededSets[Int(value)]
         .map { SupersededRead(key: rename($0.key), index: $0.index) }
         .sorted { $0.key < $1.key }
-      return (.superseded(controller: controller, rename(request)), composition.intern(reads))
-    case .pending:
+      return (target, composition.intern(reads))
+    case (.pending, _):
       let events = composition.pendingEvents(value).map {
         PendingEvent(
           key: rename($0.key), old: rename(version: $0.old), new: rename(version: $0.new))
       }
-      return (cell, composition.intern(events))
-    case .deadline(let controller, let request, let label):
-      return (.deadline(controller: controller, rename(request), rename(label)), value)
-    case .queue, .timer, .busy, .spent, .budget, .event, .happened, .clock: return (cell, value)
+      return (target, composition.intern(events))
+    default: return (target, value)
     }
   }
 
@@ -76,7 +111,8 @@ struct StateRewriting {
   private func rename(node: UInt32) -> UInt32 {
     let tree = world.tree
     let worker = tree.worker(of: node)
-    var current = tree.root(controller: worker.controller, request: rename(worker.request))
+    var current = tree.root(
+      controller: controller(worker.controller), request: rename(worker.request))
     for step in tree.path(to: node) {
       _ = tree.record(rename(step.question), at: current)
       current = tree.follow(current, rename(step.answer))
@@ -90,15 +126,13 @@ struct StateRewriting {
     case .get(let apiVersion, let key): return .get(apiVersion: apiVersion, rename(key))
     case .creationRank(let key): return .creationRank(rename(key))
     case .list(var query):
-      switch query.selection {
-      case .all: break
-      case .selectors(let label, let field):
-        query.selection = .selectors(label: rename(label), field: rename(field))
-      case .dependents(let uid): query.selection = .dependents(uid: rename(uid))
-      }
+      query.namespace = query.namespace.map { rename($0) }
+      query.selection = rename(query.selection)
       return .list(query)
     case .send(var request):
+      request.namespace = rename(request.namespace)
       request.name = rename(request.name)
+      request.fieldManager = rename(request.fieldManager)
       request.body = request.body.map { body($0) }
       request.labelSelector = rename(request.labelSelector)
       request.fieldSelector = rename(request.fieldSelector)

@@ -29,10 +29,16 @@ final class ServerView: ObjectReader {
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [(key: ObjectKey, object: JSONObject)]
   {
-    context.scanNow(ObjectScan(groupKind, namespace: namespace, selection: selection))
-      .compactMap { item in
-        context.world.versions.object(item.version).map { (item.key, $0) }
+    let list = context.scanNow(ObjectScan(groupKind, namespace: namespace, selection: selection))
+    // What the server does with the list may depend on its order.
+    if let symmetry = context.world.symmetry, !symmetry.keepsOrder(list.map(\.key)) {
+      _ = context.composition.attempt("the server") {
+        try context.composition.breakSymmetry("the server lists \(groupKind)")
       }
+    }
+    return list.compactMap { item in
+      context.world.versions.object(item.version).map { (item.key, $0) }
+    }
   }
 
   func resourceVersion(of key: ObjectKey) -> String { versionToken }

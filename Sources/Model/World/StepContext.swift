@@ -218,6 +218,11 @@ final class StepContext {
           }
         }
       case .map(let map):
+        if let symmetry = world.symmetry, !symmetry.allows(watchOf: controller, key) {
+          _ = composition.attempt("a watch of \(reconciler.name)") {
+            try composition.breakSymmetry("a watch of \(reconciler.name) computes with \(key)")
+          }
+        }
         for case .some(let object) in [before, after] {
           let requests =
             composition.attempt("a watch of \(reconciler.name)") {

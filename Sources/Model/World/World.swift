@@ -20,6 +20,8 @@ package final class World {
   /// Seeded bugs, for the tests that the audit must catch them.
   var mutants: Set<ProjectionMutant> = []
   var renamedVersions: [VersionRenaming: UInt32] = [:]
+  /// The interchangeable names; nil where there are none.
+  let symmetry: NameSymmetry?
   /// Where runs start: every object that a controller reconciles is queued.
   package let rootRequests: [CellLayout.Worker]
 
@@ -32,6 +34,10 @@ package final class World {
       kubernetesVersion: definition.kubernetesVersion, resources: definition.resources)
     tokens = FreshTokens(avoiding: definition.objects.map { .object($0.object) })
     versions = VersionTable(tokens: tokens)
+    symmetry = definition.symmetry.flatMap { [tokens, versions] in
+      definition.projections.contains(.symmetry)
+        ? NameSymmetry($0, tokens: tokens, versions: versions) : nil
+    }
     let objects = Self.identified(definition.objects, tokens)
     var initial: [ObjectKey: UInt32] = [:]
     for (key, object) in objects {

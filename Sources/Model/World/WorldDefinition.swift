@@ -121,6 +121,8 @@ package struct WorldDefinition: Sendable {
   /// Kinds that somebody may apply: their field ownership is content.
   package var appliedKinds: Set<GroupKind>
   package var projections: ProjectionSet
+  /// The names that may be exchanged; nil where there are none.
+  package var symmetry: ScenarioSymmetry?
 
   /// Makes a world without events and properties.
   package init(
@@ -137,5 +139,6 @@ package struct WorldDefinition: Sendable {
     time = .fair
     appliedKinds = []
     projections = ProjectionSet()
+    symmetry = nil
   }
 }

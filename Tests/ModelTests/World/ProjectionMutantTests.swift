@@ -10,12 +10,14 @@ import Testing
   @Test(arguments: ProjectionMutant.allCases)
   func auditCatches(_ mutant: ProjectionMutant) throws {
     let plain = World(try Self.definition(for: mutant))
-    let clean = try WorldExploration.explore(plain, audit: 1)
+    let bySymmetry = mutant == .symmetry
+    let clean = try WorldExploration.explore(plain, audit: 1, bySymmetry: bySymmetry)
+    #expect(clean.composition.usesSymmetry == bySymmetry)
     #expect(clean.finding == nil)
     #expect(clean.result.states > 3)
     let world = World(try Self.definition(for: mutant))
     world.mutants = [mutant]
-    let finding = try WorldExploration.explore(world, audit: 1).finding
+    let finding = try WorldExploration.explore(world, audit: 1, bySymmetry: bySymmetry).finding
     #expect(finding != nil, "the audit misses \(mutant)")
   }
 
@@ -25,6 +27,7 @@ import Testing
     case .ownership: return try WorldExploration.definition(text: applied)
     case .superseded: return try WorldExploration.definition(text: interrupted)
     case .ordinals: return try WorldExploration.definition(text: observed)
+    case .symmetry: return try WorldExploration.definition(text: SymmetryScenarios.lock(3))
     case .freshNames: return try WorldExploration.definition(text: passwords)
     case .caches:
       return try WorldExploration.definition(path: "examples/stale-zookeeper/scenario.yaml")

@@ -38,13 +38,15 @@ enum WorldExploration {
     return try WorldBuilder(scenario, symbols: symbols).build(projections: projections)
   }
 
-  /// One part that is the whole composition, and its search.
+  /// One part that is the whole composition, and its search; by representatives of its symmetry where
+  /// that is asked for and there is one.
   static func explore(
-    _ world: World, audit interval: Int? = nil
+    _ world: World, audit interval: Int? = nil, bySymmetry: Bool = false
   ) throws -> (composition: Composition, result: SearchResult, finding: String?) {
     let component = Partition.merge(Partition.finest(world))
     while true {
       let composition = Composition(world, component: component)
+      composition.usesSymmetry = bySymmetry && composition.hasSymmetry
       let audit = interval.map { ProjectionAudit(composition, every: $0) }
       do {
         let result = try Search().run(composition)
