@@ -313,6 +313,7 @@ import Transitions
     let audit = SearchAudit(every: 5, graphLimit: 3)
     var options = SearchOptions()
     options.reduction = .auto
+    options.symmetry = .always
     options.audit(with: audit)
     _ = try Search(options: options).run(IndependenceAuditTests.model([]))
     #expect(audit.figures.chosenSets == 0 && audit.figures.unauditedSets > 3)

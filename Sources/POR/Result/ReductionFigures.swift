@@ -11,13 +11,16 @@ package struct ReductionFigures: Hashable, Sendable {
   package internal(set) var full = StateEstimate(states: 1)
   /// The states of that pass.
   private var estimatedStates = 0
+  /// Whether states that differ in an exchange of names were merged.
+  package internal(set) var usedSymmetry = false
 
   /// Adds what one pass did.
   mutating func add(
-    _ search: inout ReducedSearch, _ footprints: FootprintTable, isCut: Bool,
+    _ search: inout ReducedSearch, _ footprints: FootprintTable, isCut: Bool, isSymmetric: Bool,
     in space: inout StateSpace
   ) throws {
     passes += 1
+    usedSymmetry = usedSymmetry || isSymmetric
     taken += search.transitions
     enabled += search.enabledTransitions
     guard search.states > estimatedStates else { return }

@@ -3,13 +3,17 @@ internal import Transitions
 /// All passes of a reduced search over one system.
 ///
 /// First as few passes as the properties allow: those of safety together, those of liveness
-/// together, and where names are interchangeable those that allow for it by themselves. A pass whose
+/// together, and where names are interchangeable those that allow for it by themselves, if that is
+/// less work (`race`). A pass whose
 /// observers leave little reduction is given up after some states, and its properties are decided
 /// one by one. `converges` is decided by a pass for safety where no cycle changes an object: a livelock
 /// would have runs with any number of writes, so the finite reduced graph would have such a cycle.
 struct ReducedRun {
   /// At how many states a pass of several observers is given up.
   private static let sharedPassStates = 20_000
+  /// The limit of the first round of a race, and the part of it that a pass with symmetry has.
+  private static let firstRound = 16_384
+  private static let symmetricShare = 4
 
   private let system: any TransitionSystem
   private let footprints: FootprintTable
@@ -25,6 +29,8 @@ struct ReducedRun {
   private var ends: Set<UInt32> = []
   private var bytes = 0
   private var cut: CutReason?
+  /// At how many states a pass of the race is given up; nil outside of it.
+  private var roundStates: Int?
 
   /// Makes the run of a search.
   init(
@@ -41,8 +47,11 @@ struct ReducedRun {
 
   /// Runs the passes.
   mutating func result() throws -> SearchResult {
-    plan()
-    try runSymmetric(takeTasks(\.usesSymmetry))
+    switch options.symmetry {
+    case .whereSmaller where system.hasSymmetry: try race()
+    case .always where system.hasSymmetry: try take(.max, usesSymmetry: true)
+    case .whereSmaller, .always, .never: plan(usesSymmetry: false)
+    }
     try run(takeTasks { _ in true })
     try shortenRuns()
     return SearchResult(
@@ -51,10 +60,41 @@ struct ReducedRun {
       couplings: couplings)
   }
 
+  /// Decides what symmetry may decide with it or without it, whichever takes fewer states.
+  ///
+  /// Symmetry merges what footprints tell apart: where copies are independent of each other stubborn
+  /// sets leave out all but one order, and representatives of all orders are more. Nobody knows before,
+  /// so both are tried in turn, with a limit that grows.
+  private mutating func race() throws {
+    let start = self
+    let limit = options.limits.states ?? .max
+    var round = Self.firstRound
+    while true {
+      try take(round, usesSymmetry: false)
+      if cut != .states { return }
+      let plain = self
+      self = start
+      try take(max(1, round / Self.symmetricShare), usesSymmetry: true)
+      if cut != .states { return }
+      self = round / Self.symmetricShare >= limit ? plain : start
+      if cut == .states { return }
+      round = round > .max / 4 ? .max : round * 4
+    }
+  }
+
+  /// Decides what symmetry may decide, with it or without it, within so many states a pass.
+  private mutating func take(_ states: Int, usesSymmetry: Bool) throws {
+    plan(usesSymmetry: usesSymmetry)
+    let wanted = takeTasks { $0.usesSymmetry == usesSymmetry && !$0.isLiveness }
+    roundStates = states
+    try usesSymmetry ? runSymmetric(wanted) : run(wanted)
+    roundStates = nil
+  }
+
   /// Makes runs shorter, where something was left out at all.
   private mutating func shortenRuns() throws {
     guard options.faults.isEmpty && options.reductionFaults.isEmpty,
-      figures.taken < figures.enabled || system.hasSymmetry
+      figures.taken < figures.enabled || figures.usedSymmetry
     else { return }
     try RunShortener(system, options).shorten(&findings, reached: states)
   }
@@ -88,7 +128,7 @@ struct ReducedRun {
   // MARK: Passes
 
   /// The first plan: as few passes as possible.
-  private mutating func plan() {
+  private mutating func plan(usesSymmetry: Bool) {
     var safety: [Int] = []
     var liveness: [Int] = []
     var symmetric: [Int] = []
@@ -96,17 +136,17 @@ struct ReducedRun {
       switch kind {
       case .eventually, .leadsTo: liveness.append(property)
       case .always, .sometimes, .settled, .converges, .confluent, .stepRule:
-        if system.hasSymmetry && system.respectsSymmetry(property: property) {
+        if usesSymmetry && system.respectsSymmetry(property: property) {
           symmetric.append(property)
         } else {
           safety.append(property)
         }
       }
     }
-    if !symmetric.isEmpty || system.hasSymmetry && kinds.isEmpty {
+    if !symmetric.isEmpty || usesSymmetry && kinds.isEmpty {
       tasks.append(task(symmetric, usesSymmetry: true))
     }
-    if !safety.isEmpty || !system.hasSymmetry && liveness.isEmpty { tasks.append(task(safety)) }
+    if !safety.isEmpty || !usesSymmetry && liveness.isEmpty { tasks.append(task(safety)) }
     if !liveness.isEmpty { tasks.append(task(liveness, isLiveness: true)) }
   }
 
@@ -177,6 +217,9 @@ struct ReducedRun {
     } else if let limit = options.limits.states {
       options.limits.states = max(1, limit - states)
     }
+    if let roundStates {
+      options.limits.states = min(options.limits.states ?? .max, roundStates)
+    }
     watch.maxStates = max(1, options.limits.states ?? .max)
     space.chosen = ChosenSets()
     var judge = Judge(properties: kinds, judging: task.properties, options: options)
@@ -191,7 +234,8 @@ struct ReducedRun {
     }
     known = min(space.count, watch.maxStates)
     transitions += search.transitions
-    try figures.add(&search, footprints, isCut: cut != nil, in: &space)
+    try figures.add(
+      &search, footprints, isCut: cut != nil, isSymmetric: task.usesSymmetry, in: &space)
     if let report = log?.report(in: system, footprints) { couplings?.add(report) }
     ends.formUnion(judge.ends)
     bytes = max(bytes, space.byteCount + search.byteCount + judge.byteCount)

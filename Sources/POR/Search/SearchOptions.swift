@@ -60,11 +60,21 @@ package enum Reduction: Hashable, Sendable {
   case auto
 }
 
+/// Whether a reduced search merges states that differ in an exchange of interchangeable names.
+package enum SymmetryUse: Hashable, Sendable {
+  case never
+  /// Where that takes fewer states than without.
+  case whereSmaller
+  /// Wherever a property allows for it.
+  case always
+}
+
 /// How to search; the answers depend only on the limits and the stop rule.
 package struct SearchOptions {
   package var limits = SearchLimits()
   package var stop = StopRule.atTheEnd
   package var reduction = Reduction.none
+  package var symmetry = SymmetryUse.whereSmaller
   /// How far runs from a reduced graph are made shorter.
   package var shortening = ShorteningEffort.none
   /// Notes why a reduced search still takes several orders (`SearchResult.couplings`).

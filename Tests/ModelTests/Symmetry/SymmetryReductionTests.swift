@@ -11,6 +11,7 @@ import Testing
     let component = Partition.merge(Partition.finest(world))
     var options = SearchOptions()
     options.reduction = .auto
+    options.symmetry = .always
     while true {
       let composition = Composition(world, component: component)
       do {

@@ -62,6 +62,7 @@ struct ReducedComparison {
     let model = system.model
     var options = SearchOptions()
     options.reduction = reduction
+    options.symmetry = .always
     options.reductionFaults = bend.reduction
     options.faults = bend.search
     options.hashSeed = seed
