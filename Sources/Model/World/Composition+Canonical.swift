@@ -36,7 +36,6 @@ extension Composition {
     if world.definition.projections.contains(.freshNames), !families.isEmpty {
       compactTokens(&words)
     }
-    if usesSymmetry { sortBlocks(&words) }
     grow(&words)
   }
 

@@ -15,6 +15,7 @@ extension Composition: TransitionSystem {
   {
     nameWorkerActions()
     audited?.note(state)
+    expandedSignatures = []
     var isBusy = false
     for group in layout.queueWords.indices {
       var bits = flags(layout.queueWords[group], state)

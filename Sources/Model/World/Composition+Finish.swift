@@ -23,8 +23,8 @@ extension Composition {
       canonicalize(&words)
     } else {
       raw = audited == nil ? [] : words
-      sortBlocks(&words)
     }
+    if usesSymmetry { sortBlocks(&words, after: state) }
     audited?.note(raw: raw, canonical: words)
     for word in words.indices {
       let old = word < state.count ? state[word] : 0

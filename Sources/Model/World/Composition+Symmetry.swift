@@ -40,29 +40,39 @@ extension Composition {
   /// Renames the blocks of a state so that they stand in the order of their signatures.
   func sortBlocks(_ words: inout [UInt32]) {
     guard let symmetry else { return }
-    symmetry.update(layout)
-    var moves = Array(symmetry.groupOf.indices)
-    var isSorted = true
-    for (group, blocks) in symmetry.groups.enumerated() {
-      let signatures = symmetry.signatures(ofGroup: group, words, self)
-      guard let order = Self.order(signatures) else { continue }
-      isSorted = false
-      for (position, target) in order.enumerated() { moves[blocks[position]] = blocks[target] }
-    }
-    if !isSorted { words = moved(words, moves, symmetry) }
+    sort(&words, symmetry.signatures(words, self), symmetry)
   }
 
-  /// Where each position must go so that the signatures ascend; nil where they do.
+  /// The same for a successor of a state, from what differs.
+  func sortBlocks(_ words: inout [UInt32], after state: UnsafeBufferPointer<UInt32>) {
+    guard let symmetry else { return }
+    if expandedSignatures.isEmpty { expandedSignatures = symmetry.signatures(Array(state), self) }
+    let signatures = symmetry.signatures(words, after: state, expandedSignatures, self)
+    sort(&words, signatures, symmetry)
+  }
+
+  private func sort(_ words: inout [UInt32], _ signatures: [UInt32], _ symmetry: StateSymmetry) {
+    var moves: [Int] = []
+    for blocks in symmetry.groups {
+      let own = blocks.map { signatures[$0] }
+      guard let order = Self.order(own) else { continue }
+      if moves.isEmpty { moves = Array(symmetry.groupOf.indices) }
+      for (position, target) in order.enumerated() { moves[blocks[position]] = blocks[target] }
+    }
+    if !moves.isEmpty { words = moved(words, moves, symmetry) }
+  }
+
+  /// Where each position must go so that the numbers ascend; nil where they do.
   ///
   /// As few as possible go anywhere: what stands where an equal one belongs stays.
-  private static func order(_ signatures: [StateSymmetry.Signature]) -> [Int]? {
+  private static func order(_ signatures: [UInt32]) -> [Int]? {
     if !signatures.indices.dropFirst().contains(where: { signatures[$0] < signatures[$0 - 1] }) {
       return nil
     }
     let sorted = signatures.sorted()
     var order = Array(signatures.indices)
     let wrong = signatures.indices.filter { signatures[$0] != sorted[$0] }
-    var free: [StateSymmetry.Signature: [Int]] = [:]
+    var free: [UInt32: [Int]] = [:]
     for position in wrong.reversed() { free[sorted[position], default: []].append(position) }
     for position in wrong {
       order[position] = free[signatures[position]]?.popLast() ?? position
@@ -77,8 +87,9 @@ extension Composition {
     let rewriting = StateRewriting(moves: moves, symmetry, self)
     var result = words
     var targets: [(Slot, UInt32)] = []
-    for (position, (word, cell)) in layout.wordCells.enumerated()
-    where word < words.count && words[word] != 0 {
+    for position in symmetry.cellOwners.indices {
+      let (word, cell) = layout.wordCells[position]
+      guard word < words.count, words[word] != 0 else { continue }
       let owner = symmetry.cellOwners[position]
       if case .nobody = owner, world.mutants.contains(.symmetry) { continue }
       guard
@@ -87,17 +98,17 @@ extension Composition {
             moves[$0.block] != $0.block
           })
       else { continue }
-      let (target, value) = renamed(cell, words[word], moves, rewriting, symmetry)
-      if target == cell, value == words[word] { continue }
+      let value = renamed(cell, words[word], moves, rewriting, symmetry)
+      let target = slot(ofCellAt: position, cell, moves, rewriting, symmetry)
+      if target.word == word, value == words[word] { continue }
       result[word] = 0
-      targets.append((layout.slot(target), value))
+      targets.append((target, value))
     }
-    for (index, entry) in layout.workers.enumerated()
-    where index < symmetry.workerOwners.count && isMoved(symmetry.workerOwners[index], moves) {
-      let target = worker(
-        rewriting.rename(controller: entry.controller), rewriting.rename(entry.request))
+    for index in symmetry.workerOwners.indices where isMoved(symmetry.workerOwners[index], moves) {
+      let target = worker(movedFrom: index, moves, rewriting, symmetry)
+      guard target != index else { continue }
       for (from, to) in zip(workerSlots(index), workerSlots(target))
-      where target != index && from.word < words.count && words[from.word] & from.mask != 0 {
+      where from.word < words.count && words[from.word] & from.mask != 0 {
         result[from.word] &= ~from.mask
         targets.append((to, 1))
       }
@@ -109,6 +120,36 @@ extension Composition {
     return result
   }
 
+  /// Where a cell goes; looked up for a cell of one block.
+  private func slot(
+    ofCellAt position: Int, _ cell: Cell, _ moves: [Int], _ rewriting: StateRewriting,
+    _ symmetry: StateSymmetry
+  ) -> Slot {
+    guard case .block(let block) = symmetry.cellOwners[position] else {
+      return layout.slot(rewriting.rename(cell))
+    }
+    let key = UInt64(position) << 32 | UInt64(moves[block])
+    if let known = symmetry.movedCells[key] { return known }
+    let slot = layout.slot(rewriting.rename(cell))
+    symmetry.movedCells[key] = slot
+    return slot
+  }
+
+  private func worker(
+    movedFrom index: Int, _ moves: [Int], _ rewriting: StateRewriting, _ symmetry: StateSymmetry
+  ) -> Int {
+    let entry = layout.workers[index]
+    func target() -> Int {
+      worker(rewriting.rename(controller: entry.controller), rewriting.rename(entry.request))
+    }
+    guard case .block(let block) = symmetry.workerOwners[index] else { return target() }
+    let key = UInt64(index) << 32 | UInt64(moves[block])
+    if let known = symmetry.movedWorkers[key] { return known }
+    let found = target()
+    symmetry.movedWorkers[key] = found
+    return found
+  }
+
   private func isMoved(_ owner: StateSymmetry.Owner, _ moves: [Int]) -> Bool {
     switch owner {
     case .nobody: false
@@ -117,19 +158,23 @@ extension Composition {
     }
   }
 
-  /// A cell and its value, renamed; nodes of reconcile trees once each.
+  /// The value of a cell, renamed; nodes of reconcile trees once each.
   private func renamed(
     _ cell: Cell, _ value: UInt32, _ moves: [Int], _ rewriting: StateRewriting,
     _ symmetry: StateSymmetry
-  ) -> (Cell, UInt32) {
-    guard case .position = cell else { return rewriting.rename(cell, value) }
-    let blocks = symmetry.blocks(ofNode: value, self)
-    let key = NodeRenaming(
-      node: value, moves: blocks.flatMap { [Int32($0), Int32(moves[$0])] })
-    if let known = symmetry.renamedNodes[key] { return (rewriting.rename(cell), known) }
-    let (target, node) = rewriting.rename(cell, value)
-    symmetry.renamedNodes[key] = node
-    return (target, node)
+  ) -> UInt32 {
+    switch cell {
+    case .object, .superseded, .pending: return rewriting.rename(cell, value).1
+    case .position:
+      let blocks = symmetry.blocks(ofNode: value, self)
+      let key = NodeRenaming(
+        node: value, moves: blocks.flatMap { [Int32($0), Int32(moves[$0])] })
+      if let known = symmetry.renamedNodes[key] { return known }
+      let node = rewriting.rename(cell, value).1
+      symmetry.renamedNodes[key] = node
+      return node
+    default: return value
+    }
   }
 
   /// What the audit compares in place of a representative: the signatures of each group in order, and
@@ -138,17 +183,9 @@ extension Composition {
   /// It is equal for all renamings of a state.
   func symmetryKey(_ words: [UInt32]) -> [UInt32] {
     guard let symmetry else { return words }
-    symmetry.update(layout)
     var key: [UInt32] = []
-    for group in symmetry.groups.indices {
-      for signature in symmetry.signatures(ofGroup: group, words, self).sorted() {
-        for (role, value) in signature.values.enumerated() where value != 0 {
-          key += [UInt32(role), value]
-        }
-        key += signature.mentions.flatMap { [UInt32($0 >> 32), UInt32(truncatingIfNeeded: $0)] }
-        key.append(.max)
-      }
-    }
+    let signatures = symmetry.signatures(words, self)
+    for blocks in symmetry.groups { key += blocks.map { signatures[$0] }.sorted() }
     var shared: UInt32 = 0
     for (position, (word, cell)) in layout.wordCells.enumerated()
     where word < words.count && words[word] != 0 {

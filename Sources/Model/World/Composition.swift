@@ -75,6 +75,8 @@ package final class Composition {
     }
   }
   private(set) var hasUsedSymmetry = false
+  /// What the state that is being expanded says of each block; empty where nobody asked.
+  var expandedSignatures: [UInt32] = []
 
   // Predicates.
   package let propertyIndices: [Int]

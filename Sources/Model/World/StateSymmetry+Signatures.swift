@@ -6,55 +6,134 @@ import CEL
 /// renamed block in a renamed state is the same.
 extension StateSymmetry {
   /// What a state says of one block.
-  struct Signature: Hashable, Comparable {
-    /// The values of its own cells and workers, by role.
-    var values: [UInt32]
+  struct Signature: Hashable {
+    /// The values of its own cells and workers, by role; without zeros at the end.
+    var values: [UInt32] = []
     /// What other cells say of it: the cell or its role, and how; ascending.
     var mentions: [UInt64] = []
 
-    static func < (left: Signature, right: Signature) -> Bool {
-      left.values == right.values
-        ? left.mentions.lexicographicallyPrecedes(right.mentions)
-        : left.values.lexicographicallyPrecedes(right.values)
+    mutating func set(_ role: Int, _ value: UInt32) {
+      if role >= values.count {
+        if value == 0 { return }
+        values.append(contentsOf: repeatElement(0, count: role + 1 - values.count))
+      }
+      values[role] = value
+      while values.last == 0 { values.removeLast() }
     }
   }
 
-  /// What a state says of each block of a group.
-  func signatures(
-    ofGroup group: Int, _ words: [UInt32], _ composition: Composition
-  ) -> [Signature] {
-    var index = [Int](repeating: -1, count: groupOf.count)
-    for (position, block) in groups[group].enumerated() { index[block] = position }
-    var signatures = groups[group].map { _ in
-      Signature(values: [UInt32](repeating: 0, count: roleCount(ofGroup: group)))
-    }
+  /// The number of a signature; equal ones have equal numbers.
+  func number(of signature: Signature) -> UInt32 {
+    if let known = signatureNumbers[signature] { return known }
+    let number = UInt32(signatureTable.count)
+    signatureTable.append(signature)
+    signatureNumbers[signature] = number
+    return number
+  }
+
+  /// The numbers of what a state says of each block.
+  ///
+  /// Blocks that are of no group have number 0.
+  func signatures(_ words: [UInt32], _ composition: Composition) -> [UInt32] {
+    update(composition.layout)
+    var signatures = groupOf.map { _ in Signature() }
     let layout = composition.layout
-    for (position, owner) in cellOwners.enumerated() {
-      let (word, cell) = layout.wordCells[position]
+    for position in cellOwners.indices {
+      let word = layout.wordCells[position].word
       guard word < words.count, words[word] != 0 else { continue }
-      var source = UInt64(position) << 32
-      var home = -1
-      switch owner {
-      case .block(let block):
-        home = block
-        source = UInt64(cellRoles[position]) << 32 | 1 << 63
-        guard groupOf[block] == group else { break }
-        signatures[index[block]].values[cellRoles[position]] =
-          erased(cell, words[word], block, composition) &+ 1
-      case .several: continue
-      case .nobody: break
-      }
-      for trait in traits(of: cell, words[word], composition)
-      where groupOf[trait.block] == group && trait.block != home {
-        signatures[index[trait.block]].mentions.append(source | UInt64(trait.trait))
-      }
+      let said = statements(of: position, words[word], composition)
+      if let own = said.own { signatures[own].set(cellRoles[position], said.value) }
+      for (block, mention) in said.mentions { signatures[block].mentions.append(mention) }
     }
     for (worker, owner) in workerOwners.enumerated() {
-      guard case .block(let block) = owner, groupOf[block] == group else { continue }
-      signatures[index[block]].values[workerRoles[worker]] = flags(worker, words, composition)
+      guard case .block(let block) = owner else { continue }
+      signatures[block].set(workerRoles[worker], flags(worker, words, composition))
     }
-    for position in signatures.indices { signatures[position].mentions.sort() }
-    return signatures
+    return signatures.enumerated().map { block, signature in
+      guard groupOf[block] >= 0 else { return 0 }
+      var signature = signature
+      signature.mentions.sort()
+      return number(of: signature)
+    }
+  }
+
+  /// The same for a successor of a state, from the words that differ.
+  func signatures(
+    _ words: [UInt32], after state: UnsafeBufferPointer<UInt32>, _ known: [UInt32],
+    _ composition: Composition
+  ) -> [UInt32] {
+    update(composition.layout)
+    var changed: [Int: Signature] = [:]
+    func edit(_ block: Int, _ change: (inout Signature) -> Void) {
+      guard groupOf[block] >= 0 else { return }
+      var signature = changed[block] ?? signatureTable[Int(known[block])]
+      change(&signature)
+      changed[block] = signature
+    }
+    for word in words.indices {
+      let (old, new) = (word < state.count ? state[word] : 0, words[word])
+      if old == new { continue }
+      switch contentOfWord[word] {
+      case .cell(let position):
+        for (value, isNew) in [(old, false), (new, true)] {
+          let said = statements(of: position, value, composition)
+          if let own = said.own {
+            edit(own) { $0.set(cellRoles[position], isNew ? said.value : 0) }
+          }
+          for (block, mention) in said.mentions {
+            edit(block) { signature in
+              if isNew {
+                signature.mentions.append(mention)
+              } else if let index = signature.mentions.firstIndex(of: mention) {
+                signature.mentions.remove(at: index)
+              }
+            }
+          }
+        }
+      case .flags(let first):
+        var bits = old ^ new
+        while bits != 0 {
+          let worker = first + bits.trailingZeroBitCount
+          bits &= bits - 1
+          guard worker < workerOwners.count, case .block(let block) = workerOwners[worker] else {
+            continue
+          }
+          edit(block) { $0.set(workerRoles[worker], flags(worker, words, composition)) }
+        }
+      }
+    }
+    if changed.isEmpty { return known }
+    var result = known
+    for (block, signature) in changed {
+      var signature = signature
+      signature.mentions.sort()
+      result[block] = number(of: signature)
+    }
+    return result
+  }
+
+  /// What a cell with a value says of its own block, and of others.
+  private func statements(
+    of position: Int, _ value: UInt32, _ composition: Composition
+  ) -> (own: Int?, value: UInt32, mentions: [(block: Int, mention: UInt64)]) {
+    let cell = composition.layout.wordCells[position].cell
+    var own: Int?
+    var erased: UInt32 = 0
+    var source = UInt64(position) << 32
+    switch cellOwners[position] {
+    case .several: return (nil, 0, [])
+    case .nobody: break
+    case .block(let block):
+      own = block
+      source = UInt64(groupOf[block]) << 48 | UInt64(cellRoles[position]) << 32 | 1 << 63
+      if value != 0 { erased = self.erased(cell, value, block, composition) &+ 1 }
+    }
+    if value == 0 { return (own, 0, []) }
+    let mentions = traits(of: cell, value, composition).compactMap { trait in
+      trait.block == own || groupOf[trait.block] < 0
+        ? nil : (block: trait.block, mention: source | UInt64(trait.trait))
+    }
+    return (own, erased, mentions)
   }
 
   /// The flags of a worker as one number.

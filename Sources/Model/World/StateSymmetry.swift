@@ -43,6 +43,18 @@ final class StateSymmetry {
   var traitsOfNodes: [UInt32: [BlockTrait]] = [:]
   var traitsOfVersions: [UInt32: [BlockTrait]] = [:]
   var renamedNodes: [NodeRenaming: UInt32] = [:]
+  var signatureNumbers: [Signature: UInt32] = [:]
+  var signatureTable: [Signature] = []
+  var movedCells: [UInt64: Slot] = [:]
+  var movedWorkers: [UInt64: Int] = [:]
+
+  /// What a word of a state holds: a cell, by its position, or flags from a worker on.
+  enum WordContent {
+    case cell(Int)
+    case flags(firstWorker: Int)
+  }
+
+  private(set) var contentOfWord: [WordContent] = []
 
   /// The symmetry of a component; nil where no two blocks can be exchanged in it.
   init?(_ names: NameSymmetry, _ world: World, _ component: Component) {
@@ -114,6 +126,16 @@ final class StateSymmetry {
       workerOwners.append(owner)
       workerRoles.append(role)
     }
+    if contentOfWord.count == layout.width { return }
+    contentOfWord = Array(repeating: .cell(-1), count: layout.width)
+    for (position, entry) in layout.wordCells.enumerated() {
+      contentOfWord[entry.word] = .cell(position)
+    }
+    for words in [layout.queueWords, layout.timerWords, layout.busyWords] {
+      for (group, word) in words.enumerated() {
+        contentOfWord[word] = .flags(firstWorker: group * 32)
+      }
+    }
   }
 
   private func place(_ name: String) -> (Owner, role: Int) {
@@ -154,8 +176,6 @@ final class StateSymmetry {
     }
   }
 
-  /// How many roles the cells and workers of a group have.
-  func roleCount(ofGroup group: Int) -> Int { roleCounts[group] }
 }
 
 /// A node of a reconcile tree and where the blocks go that its path mentions.
