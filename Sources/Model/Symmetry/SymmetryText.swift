@@ -78,6 +78,7 @@ struct SymmetryText {
       "name": .string(controller.name), "source": value(controller.source),
       "faults": [times(faults.crash), times(faults.conflict), times(faults.lostResponse)],
       "stale": .bool(isStale),
+      "namespaces": controller.namespaces.map { .array($0.map(JSONValue.string)) } ?? .null,
     ]
   }
 
