@@ -9,6 +9,7 @@ import Transitions
   ) throws -> SearchResult {
     var options = SearchOptions()
     options.reduction = reduction
+    options.symmetry = .always
     return try Search(options: options).run(TinySystem(family, selection: properties))
   }
 
@@ -28,6 +29,7 @@ import Transitions
       (.cascades(k, 2), 2 * k + 1, 1),
       (.fanOut(k), 2 * k + 2, 1),
       (.lister(k, creates: 2), k + 2, 1),
+      // A pass for safety, which finds a cycle that writes, and one for liveness over its states.
       (.fighters(k), 5 + k, 0),
     ]
     for (family, states, settled) in families {
