@@ -99,4 +99,79 @@ import Testing
       #expect(reversed.transitions == answer.transitions)
     }
   }
+
+  // MARK: Copies that are tied together
+
+  /// One cell that its controller counts up to 8: 10 states.
+  private static let chain = """
+    apiVersion: kverify.dev/v1alpha1
+    kind: Scenario
+    metadata: {name: chain}
+    spec:
+      interleaving: reconcile
+      objects:
+      - apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: cells.test.kverify.dev}
+        spec:
+          group: test.kverify.dev
+          scope: Namespaced
+          names: {kind: Cell, listKind: CellList, plural: cells, singular: cell}
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties:
+                  spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
+      - {apiVersion: test.kverify.dev/v1, kind: Cell, metadata: {name: cell}, spec: {value: 0}}
+      controllers:
+      - {name: counter}
+      names:
+        cell: {apiVersion: test.kverify.dev/v1, kind: Cell, name: cell}
+      properties:
+      - {name: settles, converges: true}
+      - {name: counted, settled: cell.spec.value == 8}
+    ---
+    apiVersion: kverify.dev/v1alpha1
+    kind: Controller
+    metadata: {name: counter}
+    spec:
+      for: {apiVersion: test.kverify.dev/v1, kind: Cell}
+      steps:
+      - id: count
+        when: object.spec.value < 8
+        patch: {target: object, merge: {spec: {value: "${object.spec.value + 1}"}}}
+    """
+
+  /// Copies that each read, once, an object that one event may change: the full search has the product
+  /// of their states, the reduced one far less.
+  @Test func tiedCopiesGrowFarSlowerThanTheirProduct() throws {
+    let documents = try ScenarioDocuments(path: "chain.yaml", from: OneText(text: Self.chain))
+    var product = 3
+    var curve: [Int] = []
+    for count in 1...4 {
+      product *= 10
+      let tied = try documents.copied(count).tied(readingWhen: "object.spec.value == 8")
+      let scenario = try tied.scenario()
+      if count < 3 { #expect(try Answer(scenario, .none).states == product) }
+      let answer = try Answer(scenario, .auto)
+      #expect(answer.verdicts.values.allSatisfy { $0 == "holds" }, "\(answer)")
+      curve.append(answer.states)
+    }
+    print("tied copies, states with reduction for 1 to 4: \(curve); without: 3 times 10^m")
+    #expect(curve[3] * 100 < product, "\(curve)")
+    for (fewer, more) in zip(curve, curve.dropFirst()) { #expect(more < 3 * fewer, "\(curve)") }
+  }
+}
+
+/// A text as the only file.
+private struct OneText: SourceProvider {
+  let text: String
+
+  func read(_ path: String) throws(SourceError) -> [UInt8] { Array(text.utf8) }
+
+  func files(below folder: String) throws(SourceError) -> [String] { throw .missing }
 }

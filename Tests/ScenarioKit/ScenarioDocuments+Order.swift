@@ -15,8 +15,8 @@ extension ScenarioDocuments {
   }
 
   /// The same scenario in which one object that one event may change is read by every declarative
-  /// controller at the start of each reconcile, without consequence.
-  package func tied() -> ScenarioDocuments {
+  /// controller, without consequence: at the start of each reconcile where a condition holds.
+  package func tied(readingWhen condition: String = "true") -> ScenarioDocuments {
     var result = self
     result.name = "\(name)-tied"
     let shared: JSONObject = ["apiVersion": "v1", "kind": "ConfigMap"]
@@ -33,7 +33,9 @@ extension ScenarioDocuments {
       var document = document
       let look: JSONObject = [
         "id": "look",
-        "when": "list('v1', 'ConfigMap', 'shared', {}).exists(c, c.data.mode == 'never')",
+        "when": .string(
+          "(\(condition)) && "
+            + "list('v1', 'ConfigMap', 'shared', {}).exists(c, c.data.mode == 'never')"),
         "patch": ["target": "object", "merge": ["metadata": ["labels": ["never": "never"]]]],
       ]
       let steps = document.at("spec", "steps")?.array ?? []
