@@ -147,7 +147,8 @@ final class FootprintQuotient {
     let side = names.side(id)
     let quotient = names.id(
       ChangeSide(
-        form: side.form.mapped { self.text($0) }, changed: side.changed.map { $0.map { text($0) } }))
+        form: side.form.mapped { self.text($0) }, changed: side.changed.map { $0.map { text($0) } })
+    )
     sides[id] = quotient
     return quotient
   }
