@@ -20,6 +20,8 @@ final class NameSymmetry {
   private var checkedWorkers: Set<CellLayout.Worker> = []
   private var checkedObjects: Set<WatchedObject> = []
   private var checkedLists: Set<[ObjectKey]> = []
+  private var stepCheck: NameFunctionCheck
+  private var watchCheck: NameFunctionCheck
 
   private struct VersionKey: Hashable {
     let version: UInt32
@@ -36,6 +38,8 @@ final class NameSymmetry {
   init?(_ definition: ScenarioSymmetry, tokens: FreshTokens, versions: VersionTable) {
     guard let names = BlockNames(definition.orbits) else { return nil }
     self.names = names
+    stepCheck = NameFunctionCheck(names: names)
+    watchCheck = NameFunctionCheck(names: names)
     self.definition = definition
     self.tokens = tokens
     self.versions = versions
@@ -184,10 +188,9 @@ final class NameSymmetry {
     guard let functions = definition.computedNames[worker.controller], !functions.isEmpty,
       checkedWorkers.insert(worker).inserted
     else { return true }
-    let check = NameFunctionCheck(names: names)
-    return functions.allSatisfy {
-      check.commutes($0, namespace: worker.request.namespace, name: worker.request.name)
-    }
+    return stepCheck.commute(
+      functions, of: worker.controller, namespace: worker.request.namespace,
+      name: worker.request.name)
   }
 
   /// Whether what the watches of a controller compute from the name of an object commutes with every
@@ -196,10 +199,8 @@ final class NameSymmetry {
     guard let functions = definition.watchedNames[controller], !functions.isEmpty,
       checkedObjects.insert(WatchedObject(controller: controller, key: key)).inserted
     else { return true }
-    let check = NameFunctionCheck(names: names)
-    return functions.allSatisfy {
-      check.commutes($0, namespace: key.namespace, name: key.name)
-    }
+    return watchCheck.commute(
+      functions, of: controller, namespace: key.namespace, name: key.name)
   }
 
   /// Whether a list, to whose order a controller may be sensitive, keeps its order under every

@@ -46,26 +46,53 @@ package struct NameFunction: Sendable {
   }
 }
 
-/// The check of a function of names: it must commute with every exchange.
+/// The check of functions of names: they must commute with every exchange.
 struct NameFunctionCheck {
   let names: BlockNames
+  /// What was checked: for one block of an orbit that says it of all.
+  private var checked: Set<Case> = []
 
-  /// Whether a function gives, for an object with exchanged names, the exchanged value.
+  private struct Case: Hashable {
+    let user: Int
+    let namespace: String
+    let name: String
+  }
+
+  init(names: BlockNames) { self.names = names }
+
+  /// Whether functions give, for an object with exchanged names, the exchanged values.
   ///
-  /// An object whose name mentions no block must get a value that mentions none; for one that
-  /// mentions a block all other blocks of its orbit take that block's place.
-  func commutes(_ function: NameFunction, namespace: String, name: String) -> Bool {
-    let value = function.value(namespace: namespace, name: name)
+  /// An object whose name mentions no block must get values that mention none; for one that
+  /// mentions a block all other blocks of its orbit take that block's place. `user` numbers those
+  /// who use the functions.
+  mutating func commute(
+    _ functions: [NameFunction], of user: Int, namespace: String, name: String
+  ) -> Bool {
+    if functions.isEmpty { return true }
     let blocks = Set(names.mentions(in: "\(namespace)/\(name)").map(\.block))
-    let mentioned = value.map { Set(names.mentions(in: $0)) } ?? []
-    guard blocks.count <= 1, mentioned.isSubset(of: blocks) else { return false }
-    guard let block = blocks.first else { return true }
-    return names.members[names.orbitOf[block]].allSatisfy { other in
-      let image = function.value(
-        namespace: names.exchange(block, other, in: namespace),
-        name: names.exchange(block, other, in: name))
-      return image == value.map { names.exchange(block, other, in: $0) }
+    guard blocks.count <= 1 else { return false }
+    let block = blocks.first
+    let first = block.map { names.members[names.orbitOf[$0]][0] }
+    func moved(_ text: String, to other: Int?) -> String {
+      guard let block, let other else { return text }
+      return names.exchange(block, other, in: text)
     }
+    let key = Case(
+      user: user, namespace: moved(namespace, to: first), name: moved(name, to: first))
+    if checked.contains(key) { return true }
+    for function in functions {
+      let value = function.value(namespace: namespace, name: name)
+      let mentioned = value.map { Set(names.mentions(in: $0)) } ?? []
+      guard mentioned.isSubset(of: blocks) else { return false }
+      guard let block else { continue }
+      for other in names.members[names.orbitOf[block]] {
+        let image = function.value(
+          namespace: moved(namespace, to: other), name: moved(name, to: other))
+        if image != value.map({ names.exchange(block, other, in: $0) }) { return false }
+      }
+    }
+    checked.insert(key)
+    return true
   }
 }
 

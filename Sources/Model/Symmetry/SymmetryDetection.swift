@@ -110,26 +110,32 @@ struct SymmetryDetection {
   /// The names that controllers compute from the names of the objects they reconcile.
   private func derivedPairs(_ use: ScenarioNameUse) -> [(String, String)] {
     var pairs: [(String, String)] = []
-    for (function, key) in knownArguments(use) {
-      if case .string(let name) = function.value(namespace: key.namespace, name: key.name) {
-        pairs.append((key.name, name))
+    for (_, functions, key) in knownArguments(use) {
+      for function in functions {
+        if case .string(let name) = function.value(namespace: key.namespace, name: key.name) {
+          pairs.append((key.name, name))
+        }
       }
     }
     return pairs
   }
 
-  /// Each function of names with the objects of the start that it is applied to.
-  private func knownArguments(_ use: ScenarioNameUse) -> [(NameFunction, ObjectKey)] {
-    var result: [(NameFunction, ObjectKey)] = []
+  /// The functions of names of each controller, numbered, with the objects of the start that they are
+  /// applied to.
+  private func knownArguments(
+    _ use: ScenarioNameUse
+  ) -> [(user: Int, functions: [NameFunction], key: ObjectKey)] {
+    var result: [(user: Int, functions: [NameFunction], key: ObjectKey)] = []
     for (index, controller) in scenario.controllers.enumerated() {
       guard case .declarative(let declared) = controller.source else { continue }
       let watched = Set(declared.watches.map(\.groupKind))
+      let (steps, maps) = (use.controllers[index].functions, use.watches[index].functions)
       for (key, _) in definition.objects {
-        if key.groupKind == declared.primary.groupKind {
-          result += use.controllers[index].functions.map { ($0, key) }
+        if key.groupKind == declared.primary.groupKind, !steps.isEmpty {
+          result.append((2 * index, steps, key))
         }
-        if watched.contains(key.groupKind) {
-          result += use.watches[index].functions.map { ($0, key) }
+        if watched.contains(key.groupKind), !maps.isEmpty {
+          result.append((2 * index + 1, maps, key))
         }
       }
     }
@@ -171,9 +177,9 @@ struct SymmetryDetection {
   /// Whether every function of names commutes with the exchanges, for the objects of the start.
   private func commutes(_ orbits: [NameOrbit], _ use: ScenarioNameUse) -> Bool {
     guard let names = BlockNames(orbits) else { return false }
-    let check = NameFunctionCheck(names: names)
-    return knownArguments(use).allSatisfy { function, key in
-      check.commutes(function, namespace: key.namespace, name: key.name)
+    var check = NameFunctionCheck(names: names)
+    return knownArguments(use).allSatisfy { user, functions, key in
+      check.commute(functions, of: user, namespace: key.namespace, name: key.name)
     }
   }
 

@@ -68,15 +68,18 @@ final class StateSymmetry {
         "\(controllerNames[$0.controller]) \($0.request.namespace)/\($0.request.name)"
       } + component.events.map { [eventNames] in "event \(eventNames[$0])" }
     groups = Self.groups(names, starts)
+    if groups.isEmpty { return nil }
     var groupOf = [Int](repeating: -1, count: names.names.texts.count)
     for (group, blocks) in groups.enumerated() { for block in blocks { groupOf[block] = group } }
     self.groupOf = groupOf
     roleCounts = groups.map { _ in 0 }
-    if groups.isEmpty { return nil }
   }
 
   /// The blocks of each orbit among which every exchange maps the starts of a component to
   /// themselves.
+  ///
+  /// Where starts speak of some blocks of an orbit, the others are left where they are: the component
+  /// hardly knows them.
   private static func groups(_ symmetry: NameSymmetry, _ starts: [String]) -> [[Int]] {
     let names = symmetry.names
     var byBlock: [Int: [String]] = [:]
@@ -85,22 +88,21 @@ final class StateSymmetry {
         byBlock[block, default: []].append(start)
       }
     }
-    var groups: [[Int]] = []
-    for members in names.members {
-      var classes: [[String]: [Int]] = [:]
-      for block in members {
-        let form = (byBlock[block] ?? []).map { symmetry.erase($0, block) }.sorted()
-        classes[form, default: []].append(block)
-      }
-      for blocks in classes.values.sorted(by: { $0[0] < $1[0] }) where blocks.count > 1 {
-        let isClosed = zip(blocks, blocks.dropFirst()).allSatisfy { one, other in
+    var classes: [[String]: [Int]] = [:]
+    for (block, own) in byBlock.sorted(by: { $0.key < $1.key }) {
+      let form = own.map { symmetry.erase($0, block) }.sorted()
+      classes[["orbit \(names.orbitOf[block])"] + form, default: []].append(block)
+    }
+    for members in names.members where members.count <= 256 {
+      if members.allSatisfy({ byBlock[$0] == nil }) { classes[["\(members[0])"]] = members }
+    }
+    return classes.values.sorted { $0[0] < $1[0] }.filter { blocks in
+      blocks.count > 1
+        && zip(blocks, blocks.dropFirst()).allSatisfy { one, other in
           let affected = Set((byBlock[one] ?? []) + (byBlock[other] ?? []))
           return Set(affected.map { names.exchange(one, other, in: $0) }) == affected
         }
-        if isClosed { groups.append(blocks) }
-      }
     }
-    return groups
   }
 
   // MARK: Who is who
