@@ -16,7 +16,15 @@ package struct Search {
   package func run(_ system: any TransitionSystem) throws -> SearchResult {
     if options.reduction == .auto, let footprints = system.footprints {
       var run = ReducedRun(system, footprints, options)
-      return try run.result()
+      do {
+        return try run.result()
+      } catch is Concretizer.BrokenSymmetry {
+        // Representatives that are not unique may lose a run; what they merged is then not used.
+        var plain = options
+        plain.symmetry = .never
+        var again = ReducedRun(system, footprints, plain)
+        return try again.result()
+      }
     }
     // Whoever inspects a pass asks the system itself.
     guard options.jobs > 1, options.inspect == nil, system.mayBeReadByHelpers else {

@@ -67,6 +67,12 @@ final class ForgetfulSystem: TransitionSystem {
     property: Int, at state: UnsafeBufferPointer<UInt32>
   ) -> (group: UInt32, end: UInt32) { base.confluence(property: property, at: state) }
   func describe(action: UInt32) -> String { base.describe(action: action) }
+  func describe(actionClass: UInt32) -> String { base.describe(actionClass: actionClass) }
+  func describe(_ meeting: FootprintTable.Meeting) -> String { base.describe(meeting) }
+  func describe(word: Int) -> String { base.describe(word: word) }
+  func comparableForm(of state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
+    base.comparableForm(of: state)
+  }
   func actionClass(of action: UInt32) -> UInt32 { base.actionClass(of: action) }
   func isCollective(actionClass: UInt32) -> Bool { base.isCollective(actionClass: actionClass) }
 }
