@@ -163,9 +163,12 @@ struct SymmetryDetection {
     guard let names = BlockNames([NameOrbit(blocks: blocks)]) else { return [] }
     let check = Exchange(names, items)
     guard !check.hasNamesAsKeys else { return [] }
+    // Where nearly all names differ in more than the name, only a few classes are looked at: fewer
+    // names are then exchanged, which is sound, and 1,000 names cost no million comparisons.
+    let classLimit = 8
     var classes: [[Int]] = []
     for block in blocks.indices {
-      let home = classes.firstIndex { check.isSame($0[0], block) }
+      let home = classes.prefix(classLimit).firstIndex { check.isSame($0[0], block) }
       if let home { classes[home].append(block) } else { classes.append([block]) }
     }
     let orbits = classes.filter { $0.count > 1 }.map { members in
