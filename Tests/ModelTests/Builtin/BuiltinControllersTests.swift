@@ -7,7 +7,8 @@ import Testing
   @Test func everyNameIsDocumentedAndCanBeMade() throws {
     #expect(
       BuiltinControllers.names == [
-        "deployment", "garbagecollector", "horizontalpodautoscaler", "kubelet", "replicaset",
+        "daemonset", "deployment", "garbagecollector", "horizontalpodautoscaler", "kubelet",
+        "replicaset",
         "statefulset",
       ])
     for name in BuiltinControllers.names {

@@ -13,7 +13,9 @@ enum ControllerRecordings {
   /// The cases of an area, such as `deployment`.
   static func cases(of area: String) throws -> [JSONObject] {
     let data = try Data(contentsOf: folder.appendingPathComponent("\(area).json"))
-    let document = try JSONValue(parsing: data)
+    // The names of what has no namespace begin with that of the case.
+    let text = String(decoding: data, as: UTF8.self).replacing("{ns}", with: "case")
+    let document = try JSONValue(parsing: text)
     return try #require(document["cases"]?.array).compactMap(\.object)
   }
 }
@@ -27,10 +29,13 @@ enum RecordingPace: Hashable {
   case reconciles(Int)
   /// All requests come first; then the queue is served in an order that a number scatters.
   case scattered(Int)
+  /// The controllers come to rest after each request, and choices that upstream leaves open are
+  /// answered with a number.
+  case choosing(Int)
 
   static let all: [RecordingPace] =
     [.rest, .reconciles(0)] + [1, 2, 3, 5, 8].map { .reconciles($0) }
-    + (1...4).map { .scattered($0) }
+    + (1...4).map { .scattered($0) } + (1...2).map { .choosing($0) }
 }
 
 /// Runs one recorded case and compares what it settles in.
@@ -48,10 +53,11 @@ final class RecordingReplay {
     steps = (recording["steps"]?.array ?? []).compactMap(\.object)
     let kinds: [GroupKind] = [
       .deployment, .replicaSet, .statefulSet, .controllerRevision, .horizontalPodAutoscaler, .pod,
-      .persistentVolumeClaim, GroupKind(group: "", kind: "ConfigMap"),
+      .persistentVolumeClaim, .daemonSet, GroupKind(group: "", kind: "ConfigMap"),
     ]
     let names = [
       "deployment", "replicaset", "statefulset", "horizontalpodautoscaler", "garbagecollector",
+      "daemonset",
     ]
     cluster.start(
       try names.map { name in
@@ -101,6 +107,7 @@ final class RecordingReplay {
   /// Takes one step; answers what differs afterwards.
   private func take(_ step: JSONObject, _ expected: JSONObject) throws -> String? {
     cluster.deadlinesPass = false
+    cluster.usualChoice = if case .choosing(let number) = pace { number } else { 0 }
     for action in (step["do"]?.array ?? []).compactMap(\.object) {
       if let problem = try perform(action) { return problem }
       pause()
@@ -114,7 +121,7 @@ final class RecordingReplay {
   /// Lets the controllers run between two requests.
   private func pause() {
     switch pace {
-    case .rest: cluster.settle()
+    case .rest, .choosing: cluster.settle()
     case .reconciles(let count): cluster.run(count)
     case .scattered: break
     }
@@ -123,7 +130,8 @@ final class RecordingReplay {
   // MARK: Actions
 
   private static let apiVersions = [
-    "Deployment": "apps/v1", "ReplicaSet": "apps/v1", "StatefulSet": "apps/v1", "Pod": "v1",
+    "Deployment": "apps/v1", "ReplicaSet": "apps/v1", "StatefulSet": "apps/v1",
+    "DaemonSet": "apps/v1", "Pod": "v1", "Node": "v1",
     "ConfigMap": "v1", "HorizontalPodAutoscaler": "autoscaling/v2beta2",
   ]
 
@@ -196,7 +204,7 @@ final class RecordingReplay {
   private func isChosen(_ pod: JSONObject, _ filter: JSONObject) -> Bool {
     let status = PodStatus(pod)
     if let name = filter["name"]?.string, name != pod.name { return false }
-    if let node = filter["node"]?.string, node != status.nodeName { return false }
+    if let node = filter["node"]?.string, node != DaemonSet.node(of: pod) { return false }
     if let phase = filter["phase"]?.string, phase != status.phase { return false }
     if let ready = filter["ready"]?.bool, ready != status.isReady { return false }
     if let deleting = filter["deleting"]?.bool, deleting != status.isTerminating { return false }

@@ -34,7 +34,8 @@ struct RecordingProjection {
   private var objects: JSONObject {
     var result = JSONObject()
     var generated: [JSONObject] = []
-    for key in cluster.objects.keys.sorted() where key.namespace == "default" {
+    for key in cluster.objects.keys.sorted()
+    where key.namespace == "default" || key.groupKind == .node {
       guard let object = cluster.objects[key], key.name != "kube-root-ca.crt" else { continue }
       guard let text = try? JSONValue(parsing: symbolic(JSONValue.object(project(object)).text)),
         let projection = text.object
@@ -76,6 +77,7 @@ struct RecordingProjection {
 
   private func project(_ object: JSONObject) -> JSONObject {
     var result = JSONObject()
+    if object.kind == "Node" { return result }
     if !object.labels.isEmpty { result["labels"] = .object(object.labels) }
     let annotations = object.annotations.entries.filter {
       $0.key.hasPrefix("deployment.kubernetes.io/") || $0.key == "note"
@@ -98,7 +100,9 @@ struct RecordingProjection {
     case "ControllerRevision": result["revision"] = object["revision"]
     default:
       result["generation"] = object.metadata["generation"]
-      for key in ["replicas", "paused", "minReplicas", "maxReplicas"] {
+      for key in [
+        "replicas", "paused", "minReplicas", "maxReplicas", "parallelism", "completions",
+      ] {
         result[key] = object.at("spec", key)
       }
       result["image"] =
@@ -113,6 +117,11 @@ struct RecordingProjection {
     result["phase"] = pod.at("status", "phase")
     result["ready"] = .bool(PodStatus(pod).isReady)
     result["node"] = pod.at("spec", "nodeName")
+    let terms = pod.at(
+      "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution",
+      "nodeSelectorTerms")
+    result["wantsNode"] =
+      terms?.array?.first?["matchFields"]?.array?.first?["values"]?.array?.first
     result["hostname"] = pod.at("spec", "hostname")
   }
 

@@ -20,8 +20,9 @@ final class TestCluster {
   var scatter: UInt64?
   /// Deadlines that have passed: a test lets them.
   var deadlinesPass = false
-  /// What `choose` answers next; 0 where it is empty.
+  /// What `choose` answers next; `usualChoice` where it is empty.
   var choices: [Int] = []
+  var usualChoice = 0
   /// How many choices there were in each question that was asked.
   private(set) var questions: [Int] = []
   /// How often something may happen that a budget allows.
@@ -91,6 +92,9 @@ final class TestCluster {
       creations[new.uid] = clock
       note(new.labels[TemplateEquality.hashLabel]?.string, "$hash")
       note(new.labels["controller.kubernetes.io/hash"]?.string, "$rev")
+      if change.key.groupKind == .controllerRevision {
+        note(new.labels[DaemonSet.revisionLabel]?.string, "$rev")
+      }
     }
   }
 
@@ -223,7 +227,7 @@ final class TestCluster {
 
   func answerChoice(_ count: Int) -> Int {
     questions.append(count)
-    return choices.isEmpty ? 0 : choices.removeFirst()
+    return choices.isEmpty ? usualChoice % count : choices.removeFirst()
   }
 
   func spend(_ budget: String, limit: Int) -> Bool {

@@ -4,12 +4,16 @@ import CEL
 
 /// Requests and objects of the tests of built-in controllers.
 extension TestCluster {
-  /// Creates an object in the namespace `default`; answers the server's code.
+  /// The namespace of the tests' objects of a kind: `default`, or none.
+  private func namespace(of kind: String) -> String { kind == "Node" ? "" : "default" }
+
+  /// Creates an object, in the namespace `default` if in one; answers the server's code.
   @discardableResult
   func create(_ object: JSONObject) -> Int {
     send(
       APIRequest(
-        .create, apiVersion: object.apiVersion, kind: object.kind, namespace: "default",
+        .create, apiVersion: object.apiVersion, kind: object.kind,
+        namespace: namespace(of: object.kind),
         body: .object(object), fieldManager: "user")
     ).code
   }
@@ -29,8 +33,8 @@ extension TestCluster {
   ) -> Int {
     send(
       APIRequest(
-        .patch(type), apiVersion: apiVersion, kind: kind, namespace: "default", name: name,
-        subresource: subresource, body: body, fieldManager: "user")
+        .patch(type), apiVersion: apiVersion, kind: kind, namespace: namespace(of: kind),
+        name: name, subresource: subresource, body: body, fieldManager: "user")
     ).code
   }
 
@@ -40,8 +44,8 @@ extension TestCluster {
   ) -> Int {
     send(
       APIRequest(
-        .delete, apiVersion: apiVersion, kind: kind, namespace: "default", name: name,
-        body: options, fieldManager: "user")
+        .delete, apiVersion: apiVersion, kind: kind, namespace: namespace(of: kind),
+        name: name, body: options, fieldManager: "user")
     ).code
   }
 

@@ -25,6 +25,7 @@ import Testing
       Answer(path: "Tests/Scenarios/b-mode-flip/scenario.yaml", ends: 2, violated: ["one-end"]),
       Answer(
         path: "Tests/Scenarios/c-claim-an-owner/scenario.yaml", ends: 2, violated: ["one-end"]),
+      Answer(path: "Tests/Scenarios/e-daemonset/scenario.yaml", ends: 4),
     ]
     + replicas.map { Answer(path: "Tests/Scenarios/d-deployment/n\($0).yaml", ends: 1) }
 

@@ -49,7 +49,56 @@ struct DaemonSetStrategy: BuiltInStrategy {
     errors += WorkloadValidation.nonNegative(spec["minReadySeconds"], "spec.minReadySeconds")
     errors += WorkloadValidation.nonNegative(
       spec["revisionHistoryLimit"], "spec.revisionHistoryLimit")
+    errors += Self.updateStrategy(
+      spec["updateStrategy"]?.object ?? JSONObject(), hasSurge: context.version.hasDaemonSetSurge)
     return errors
+  }
+
+  /// ValidateDaemonSetUpdateStrategy, ValidateRollingUpdateDaemonSet: an update has to be able to go
+  /// on, and takes or adds Pods, not both.
+  private static func updateStrategy(_ strategy: JSONObject, hasSurge: Bool) -> [FieldError] {
+    let path = "spec.updateStrategy"
+    switch strategy["type"]?.string {
+    case "OnDelete": return []
+    case "RollingUpdate": break
+    default:
+      return [.notSupported("\(path).type", strategy["type"], ["RollingUpdate", "OnDelete"])]
+    }
+    guard let rolling = strategy["rollingUpdate"]?.object else {
+      return [.required("\(path).rollingUpdate")]
+    }
+    let unavailable = "\(path).rollingUpdate.maxUnavailable"
+    let surge = "\(path).rollingUpdate.maxSurge"
+    var errors = WorkloadValidation.intOrPercent(
+      rolling["maxUnavailable"], unavailable, isAtMost100: true)
+    let takesNone = WorkloadValidation.isZero(rolling["maxUnavailable"])
+    guard hasSurge else {
+      if takesNone {
+        errors.append(.invalid(unavailable, rolling["maxUnavailable"], "cannot be 0"))
+      }
+      return errors
+    }
+    errors += WorkloadValidation.intOrPercent(rolling["maxSurge"], surge, isAtMost100: true)
+    let addsNone = rolling["maxSurge"].map(WorkloadValidation.isZero) ?? true
+    if !takesNone, !addsNone {
+      errors.append(
+        .invalid(surge, rolling["maxSurge"], "may not be set when maxUnavailable is non-zero"))
+    } else if takesNone, addsNone {
+      errors.append(.required(unavailable, "cannot be 0 when maxSurge is 0"))
+    }
+    return errors
+  }
+
+  /// ValidateDaemonSetStatusUpdate: no negative count.
+  func validateStatusUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)
+    -> [FieldError]
+  {
+    WorkloadValidation.counts(
+      object["status"]?.object ?? JSONObject(),
+      nonNegative: [
+        "currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady",
+        "observedGeneration", "updatedNumberScheduled", "numberAvailable", "numberUnavailable",
+      ], atMost: [])
   }
 
   func validateUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)

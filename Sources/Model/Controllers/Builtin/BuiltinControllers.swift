@@ -4,7 +4,8 @@ package enum BuiltinControllers {
   package static let names: [String] = documentations.map(\.name).sorted()
 
   private static let documentations: [BuiltinDocumentation] = [
-    DeploymentController.documentation, GarbageCollectorController.documentation,
+    DaemonSetController.documentation, DeploymentController.documentation,
+    GarbageCollectorController.documentation,
     HorizontalPodAutoscalerController.documentation, KubeletController.documentation,
     ReplicaSetController.documentation, StatefulSetController.documentation,
   ]
@@ -31,6 +32,7 @@ package enum BuiltinControllers {
     }
     let version = options.kubernetesVersion
     switch name {
+    case "daemonset": return DaemonSetController(version: version)
     case "deployment": return DeploymentController()
     case "garbagecollector":
       return GarbageCollectorController(kinds: kinds, isNamespaced: options.isNamespaced)

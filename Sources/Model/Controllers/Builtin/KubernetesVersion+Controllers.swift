@@ -22,4 +22,20 @@ extension KubernetesVersion {
 
   /// Autoscalers stop at an invalid metric only where that would scale down (1.21).
   var autoscalerRefusesPartialScaleDown: Bool { minor >= 21 }
+
+  /// A DaemonSet is updated node by node instead of Pod by Pod (1.21, with the code for surge).
+  var updatesDaemonSetsNodeByNode: Bool { minor >= 21 }
+
+  /// A DaemonSet's update may put a second Pod on a node (DaemonSetUpdateSurge, on by default since
+  /// 1.22).
+  var hasDaemonSetSurge: Bool { minor >= 22 }
+
+  /// Pods of DaemonSets that succeeded are replaced as failed ones are (1.23).
+  var replacesSucceededDaemonPods: Bool { minor >= 23 }
+
+  /// A DaemonSet's status is written even where its Pods could not be brought in line (1.26).
+  var writesDaemonSetStatusOnError: Bool { minor >= 26 }
+
+  /// Pods of DaemonSets that have ended and are being deleted no longer hold their node (1.28).
+  var forgetsEndedDaemonPods: Bool { minor >= 28 }
 }

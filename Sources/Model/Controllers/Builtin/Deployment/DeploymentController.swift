@@ -8,21 +8,9 @@ struct DeploymentController: Reconciler {
   let fieldManager = "kube-controller-manager"
 
   var watches: [WatchRule] {
-    [
-      WatchRule(.deployment, .object),
-      // addReplicaSet, updateReplicaSet, deleteReplicaSet: the owner, before and after.
-      WatchRule(.replicaSet, .controllerOwner(.deployment)),
-      // An orphan wakes whoever may adopt it: when it appears, and when its labels or owner change.
-      WatchRule(.replicaSet, .map(Self.possibleOwners)) { old, new in
-        guard let new, new.controllerReference == nil, new.deletionTimestamp == nil else {
-          return false
-        }
-        guard let old else { return true }
-        return old.labels != new.labels || old.controllerReference != nil
-      },
+    [WatchRule(.deployment, .object)] + WatchRule.dependents(.replicaSet, of: .deployment)
       // deletePod: Recreate waits for the last Pod of the old ReplicaSets to be gone.
-      WatchRule(.pod, .map(Self.recreateDeployment)) { _, new in new == nil },
-    ]
+      + [WatchRule(.pod, .map(Self.recreateDeployment)) { _, new in new == nil }]
   }
 
   func reconcile(
@@ -35,21 +23,6 @@ struct DeploymentController: Reconciler {
     let sync = DeploymentSync(
       deployment, ControllerClient(oracle: oracle, fieldManager: fieldManager))
     return try sync.run()
-  }
-
-  /// getDeploymentsForReplicaSet: the Deployments whose selector accepts an orphan's labels.
-  private static func possibleOwners(
-    _ replicaSet: JSONObject, _ reader: any MappingReader
-  ) throws -> [ReconcileRequest] {
-    guard !replicaSet.labels.isEmpty else { return [] }
-    return reader.objects(of: .deployment, namespace: replicaSet.namespace, selection: .all)
-      .filter { deployment in
-        guard let selector = LabelSelector(object: deployment.at("spec", "selector")) else {
-          return false
-        }
-        return !selector.isEmpty && selector.matches(replicaSet)
-      }
-      .map { ReconcileRequest(namespace: $0.namespace, name: $0.name) }
   }
 
   /// deletePod: the Recreate Deployment that has no Pod left.

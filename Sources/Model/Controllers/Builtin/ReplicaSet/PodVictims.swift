@@ -49,7 +49,7 @@ struct PodVictims {
       let tied = ranked[start..<end].map(\.pod)
       let wanted = min(tied.count, count - victims.count)
       if version.hasLogarithmicScaleDown {
-        victims += try subset(of: tied, wanted)
+        victims += try AnySubset.choose(wanted, of: tied, oracle, "which Pods to delete")
       } else {
         let youngestFirst = try CreationOrder.sorted(tied, oracle).reversed()
         victims += youngestFirst.prefix(wanted)
@@ -68,37 +68,5 @@ struct PodVictims {
       isReady: status.isReady ? 1 : 0,
       cost: version.hasPodDeletionCost ? status.deletionCost : 0,
       crowd: -neighbours, restarts: -status.restarts)
-  }
-
-  /// One of the subsets of a size, by one choice among all of them.
-  private func subset(of tied: [JSONObject], _ size: Int) throws -> [JSONObject] {
-    guard size < tied.count else { return tied }
-    var index = try oracle.choose(
-      Self.combinations(tied.count, size), "which Pods to delete")
-    var chosen: [JSONObject] = []
-    var left = size
-    for (position, pod) in tied.enumerated() where left > 0 {
-      // The subsets with this Pod come first.
-      let with = Self.combinations(tied.count - position - 1, left - 1)
-      if index < with {
-        chosen.append(pod)
-        left -= 1
-      } else {
-        index -= with
-      }
-    }
-    return chosen
-  }
-
-  /// n over k, bounded so that it cannot overflow: nobody explores as many choices.
-  private static func combinations(_ count: Int, _ size: Int) -> Int {
-    guard size >= 0, size <= count else { return 0 }
-    var result = 1
-    for index in 0..<min(size, count - size) {
-      let (product, overflow) = result.multipliedReportingOverflow(by: count - index)
-      guard !overflow else { return Int.max }
-      result = product / (index + 1)
-    }
-    return result
   }
 }

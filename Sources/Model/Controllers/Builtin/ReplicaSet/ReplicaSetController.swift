@@ -12,33 +12,7 @@ struct ReplicaSetController: Reconciler {
   private static let burst = 500
 
   var watches: [WatchRule] {
-    [
-      WatchRule(.replicaSet, .object),
-      WatchRule(.pod, .controllerOwner(.replicaSet)),
-      // addPod, updatePod: an orphan wakes whoever may adopt it.
-      WatchRule(.pod, .map(Self.possibleOwners)) { old, new in
-        guard let new, new.controllerReference == nil, new.deletionTimestamp == nil else {
-          return false
-        }
-        guard let old else { return true }
-        return old.labels != new.labels || old.controllerReference != nil
-      },
-    ]
-  }
-
-  /// getPodReplicaSets: the ReplicaSets whose selector accepts an orphan's labels.
-  private static func possibleOwners(
-    _ pod: JSONObject, _ reader: any MappingReader
-  ) throws -> [ReconcileRequest] {
-    guard !pod.labels.isEmpty else { return [] }
-    return reader.objects(of: .replicaSet, namespace: pod.namespace, selection: .all)
-      .filter { replicaSet in
-        guard let selector = LabelSelector(object: replicaSet.at("spec", "selector")) else {
-          return false
-        }
-        return !selector.isEmpty && selector.matches(pod)
-      }
-      .map { ReconcileRequest(namespace: $0.namespace, name: $0.name) }
+    [WatchRule(.replicaSet, .object)] + WatchRule.dependents(.pod, of: .replicaSet)
   }
 
   func reconcile(
@@ -87,29 +61,16 @@ struct ReplicaSetController: Reconciler {
     return nil
   }
 
-  /// slowStartBatch: batches of 1, 2, 4 …; after a batch with a failure no further one is begun.
-  ///
-  /// The calls of a batch, parallel upstream, are made one after the other.
   private func create(
     _ count: Int, _ replicaSet: JSONObject, _ client: ControllerClient
   ) throws -> ReconcileError? {
     let pod = PodFactory.make(
       from: replicaSet.at("spec", "template")?.object ?? JSONObject(), parent: replicaSet)
-    var remaining = count
-    var batch = min(remaining, 1)
-    while batch > 0 {
-      var failure: ReconcileError?
-      for _ in 0..<batch {
-        let answer = try client.create(pod)
-        if !answer.isSuccess, !answer.isNamespaceTerminating {
-          failure = failure ?? answer.error("creating a Pod")
-        }
-      }
-      if let failure { return failure }
-      remaining -= batch
-      batch = min(2 * batch, remaining)
-    }
-    return nil
+    return try SlowStart.run(count) { _ in
+      let answer = try client.create(pod)
+      return answer.isSuccess || answer.isNamespaceTerminating
+        ? nil : answer.error("creating a Pod")
+    }.failure
   }
 
   private func delete(

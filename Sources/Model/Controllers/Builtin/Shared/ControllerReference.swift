@@ -29,9 +29,11 @@ extension GroupKind {
   static let deployment = GroupKind(group: "apps", kind: "Deployment")
   static let replicaSet = GroupKind(group: "apps", kind: "ReplicaSet")
   static let statefulSet = GroupKind(group: "apps", kind: "StatefulSet")
+  static let daemonSet = GroupKind(group: "apps", kind: "DaemonSet")
   static let controllerRevision = GroupKind(group: "apps", kind: "ControllerRevision")
   static let horizontalPodAutoscaler = GroupKind(
     group: "autoscaling", kind: "HorizontalPodAutoscaler")
+  static let node = GroupKind(group: "", kind: "Node")
   static let pod = GroupKind(group: "", kind: "Pod")
   static let persistentVolumeClaim = GroupKind(group: "", kind: "PersistentVolumeClaim")
 

@@ -50,7 +50,7 @@ struct RevisionHistory {
     let all = try sorted(try list())
     var collisionCount = set.at("status", "collisionCount")?.int ?? 0
     let number = (all.last?["revision"]?.int ?? 0) + 1
-    let equal = all.filter { $0["data"].flatMap(TemplateEquality.pruned) == data }
+    let equal = all.filter { TemplateRevision.holds($0, data) }
     let update: JSONObject
     if let last = equal.last, last.name == all.last?.name {
       update = last
@@ -76,19 +76,7 @@ struct RevisionHistory {
     }.map(\.element)
   }
 
-  /// getPatch: the set's template, as what replaces the one of a later time.
-  private var data: JSONValue? {
-    var template = set.at("spec", "template")?.object ?? JSONObject()
-    template["$patch"] = "replace"
-    return TemplateEquality.pruned(["spec": ["template": .object(template)]])
-  }
-
-  /// The template that a revision holds (ApplyRevision).
-  static func template(of revision: JSONObject) -> JSONObject {
-    var template = revision.at("data", "spec", "template")?.object ?? JSONObject()
-    template["$patch"] = nil
-    return template
-  }
+  private var data: JSONValue { TemplateRevision.data(of: set) }
 
   private func renumber(_ revision: JSONObject, _ number: Int64) throws -> JSONObject {
     var copy = revision
@@ -110,7 +98,7 @@ struct RevisionHistory {
   /// CreateControllerRevision: a name that is taken by the same data is as good; one taken by other
   /// data is a collision, and the next name is tried.
   private func create(_ number: Int64, _ collisionCount: inout Int64) throws -> JSONObject {
-    let data = data ?? .null
+    let data = self.data
     var revision: JSONObject = [
       "apiVersion": "apps/v1", "kind": "ControllerRevision", "data": data,
       "revision": .int(number),
@@ -131,7 +119,7 @@ struct RevisionHistory {
         return try answer.object("creating a ControllerRevision")
       }
       let found = try client.get(revision).object("reading a ControllerRevision")
-      if found["data"].flatMap(TemplateEquality.pruned) == data { return found }
+      if TemplateRevision.holds(found, data) { return found }
       collisionCount += 1
     }
   }

@@ -10,34 +10,8 @@ struct StatefulSetController: Reconciler {
   let version: KubernetesVersion
 
   var watches: [WatchRule] {
-    [
-      WatchRule(.statefulSet, .object),
-      WatchRule(.pod, .controllerOwner(.statefulSet)),
-      // addPod, updatePod: an orphan wakes whoever may adopt it.
-      WatchRule(.pod, .map(Self.possibleOwners)) { old, new in
-        guard let new, new.controllerReference == nil, new.deletionTimestamp == nil else {
-          return false
-        }
-        guard let old else { return true }
-        return old.labels != new.labels || old.controllerReference != nil
-      },
-      .informer(.controllerRevision), .informer(.persistentVolumeClaim),
-    ]
-  }
-
-  /// getStatefulSetsForPod: the StatefulSets whose selector accepts an orphan's labels.
-  private static func possibleOwners(
-    _ pod: JSONObject, _ reader: any MappingReader
-  ) throws -> [ReconcileRequest] {
-    guard !pod.labels.isEmpty else { return [] }
-    return reader.objects(of: .statefulSet, namespace: pod.namespace, selection: .all)
-      .filter { set in
-        guard let selector = LabelSelector(object: set.at("spec", "selector")) else {
-          return false
-        }
-        return !selector.isEmpty && selector.matches(pod)
-      }
-      .map { ReconcileRequest(namespace: $0.namespace, name: $0.name) }
+    [WatchRule(.statefulSet, .object)] + WatchRule.dependents(.pod, of: .statefulSet)
+      + [.informer(.controllerRevision), .informer(.persistentVolumeClaim)]
   }
 
   func reconcile(

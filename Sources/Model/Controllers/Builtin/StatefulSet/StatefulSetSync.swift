@@ -110,7 +110,7 @@ struct StatefulSetSync {
         + (set.partition ?? set.object.statusInteger("currentReplicas"))
     let revision = keeps ? revisions.current : revisions.update
     return set.makePod(
-      ordinal, template: RevisionHistory.template(of: revision), revision: revision.name)
+      ordinal, template: TemplateRevision.template(of: revision), revision: revision.name)
   }
 
   private func isRunningAndReady(_ pod: JSONObject) -> Bool {
