@@ -47,6 +47,10 @@ enum CompositionKinds {
     switch builtin {
     case "deployment": return [apps("Deployment"), apps("ReplicaSet")]
     case "replicaset": return [apps("ReplicaSet"), core("Pod")]
+    case "replicationcontroller": return [core("ReplicationController"), core("Pod")]
+    case "endpoints": return [core("Service"), core("Endpoints"), core("Pod")]
+    case "disruption": return [.podDisruptionBudget, core("Pod")]
+    case "namespace": return [core("Namespace")]
     case "statefulset":
       return [
         apps("StatefulSet"), apps("ControllerRevision"), core("Pod"),

@@ -123,7 +123,7 @@ package struct WorldBuilder {
     return try BuiltinControllers.make(
       name,
       with: BuiltinOptions(
-        values: values, kubernetesVersion: version,
+        values: values, kubernetesVersion: version, resources: resources,
         isNamespaced: { kinds[$0]?.isNamespaced ?? true }),
       kinds: watchedKinds())
   }

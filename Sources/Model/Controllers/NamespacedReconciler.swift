@@ -25,8 +25,10 @@ struct NamespacedReconciler: Reconciler {
     inner.watches.map { rule in
       let held = held
       var mapping = rule.mapping
-      if case .map(let map) = rule.mapping {
-        mapping = .map { try map($0, NamespacedReader($1, held)) }
+      switch rule.mapping {
+      case .map(let map): mapping = .map { try map($0, NamespacedReader($1, held)) }
+      case .mapLatest(let map): mapping = .mapLatest { try map($0, NamespacedReader($1, held)) }
+      case .object, .named, .controllerOwner: break
       }
       return WatchRule(rule.groupKind, mapping) { old, new in
         guard let object = new ?? old, held.contains(object.namespace) else { return false }

@@ -116,13 +116,16 @@ package struct WatchRule: Sendable {
     /// The object itself is the request (`for`).
     case object
     /// The object itself is the request, under a name that the controller gives it (`for`, where one
-    /// controller handles several kinds).
-    case named(@Sendable (JSONObject) -> ReconcileRequest)
+    /// controller handles several kinds); nil where it is none.
+    case named(@Sendable (JSONObject) -> ReconcileRequest?)
     /// The controller owner of this kind is the request (`owns`): old and new owner both.
     case controllerOwner(GroupKind)
     /// Any function of the object and of what it reads (`watches`); old and new are mapped, as
     /// handler.EnqueueRequestsFromMapFunc does.
     case map(@Sendable (JSONObject, any MappingReader) throws -> [ReconcileRequest])
+    /// The same of the object as it is now, or as it last was: what client-go handlers do that look
+    /// at the new object of an update only.
+    case mapLatest(@Sendable (JSONObject, any MappingReader) throws -> [ReconcileRequest])
   }
 
   package let groupKind: GroupKind
@@ -148,7 +151,7 @@ package struct WatchRule: Sendable {
   package var hasOwnRequests: Bool {
     switch mapping {
     case .object, .named: true
-    case .controllerOwner, .map: false
+    case .controllerOwner, .map, .mapLatest: false
     }
   }
 
@@ -157,7 +160,7 @@ package struct WatchRule: Sendable {
     switch mapping {
     case .object: ReconcileRequest(namespace: key.namespace, name: key.name)
     case .named(let name): name(object)
-    case .controllerOwner, .map: nil
+    case .controllerOwner, .map, .mapLatest: nil
     }
   }
 }

@@ -217,13 +217,14 @@ final class StepContext {
               ReconcileRequest(namespace: isNamespaced ? key.namespace : "", name: name))
           }
         }
-      case .map(let map):
+      case .map(let map), .mapLatest(let map):
         if let symmetry = world.symmetry, !symmetry.allows(watchOf: controller, key) {
           _ = composition.attempt("a watch of \(reconciler.name)") {
             try composition.breakSymmetry("a watch of \(reconciler.name) computes with \(key)")
           }
         }
-        for case .some(let object) in [before, after] {
+        let sides = if case .map = rule.mapping { [before, after] } else { [after ?? before] }
+        for case .some(let object) in sides {
           let requests =
             composition.attempt("a watch of \(reconciler.name)") {
               try map(object, StateView(self, .after))

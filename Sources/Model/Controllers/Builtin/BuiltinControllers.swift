@@ -5,9 +5,11 @@ package enum BuiltinControllers {
 
   private static let documentations: [BuiltinDocumentation] = [
     DaemonSetController.documentation, DeploymentController.documentation,
+    DisruptionController.documentation, EndpointsController.documentation,
     GarbageCollectorController.documentation,
     HorizontalPodAutoscalerController.documentation, KubeletController.documentation,
-    ReplicaSetController.documentation, StatefulSetController.documentation,
+    NamespaceController.documentation, ReplicaSetController.documentation,
+    ReplicatedKind.replicationControllerDocumentation, StatefulSetController.documentation,
   ]
 
   /// What is known of a built-in; nil for a name that is none.
@@ -18,8 +20,9 @@ package enum BuiltinControllers {
   /// Makes a built-in controller; an unknown name or `with` key is thrown.
   ///
   /// The kinds are those in the composition: of its objects, and of what its controllers create
-  /// (`BuiltinDocumentation.creates`). The garbage collector watches them all; the autoscaler takes
-  /// all replicas to be ready and measured where Pod is not among them.
+  /// (`BuiltinDocumentation.creates`). The garbage collector watches them all, and the namespace
+  /// controller empties Namespaces of them; the autoscaler takes all replicas to be ready and
+  /// measured where Pod is not among them; the kubelet gives addresses where there are Services.
   package static func make(
     _ name: String, with options: BuiltinOptions = BuiltinOptions(), kinds: [GroupKind]
   ) throws(BuiltinError) -> any Reconciler {
@@ -34,12 +37,19 @@ package enum BuiltinControllers {
     switch name {
     case "daemonset": return DaemonSetController(version: version)
     case "deployment": return DeploymentController()
+    case "disruption": return DisruptionController(version: version)
+    case "endpoints": return EndpointsController(version: version)
     case "garbagecollector":
       return GarbageCollectorController(kinds: kinds, isNamespaced: options.isNamespaced)
     case "horizontalpodautoscaler":
       return HorizontalPodAutoscalerController(options: options, hasPods: kinds.contains(.pod))
-    case "kubelet": return KubeletController(options: options)
+    case "kubelet":
+      return KubeletController(options: options, assignsAddresses: kinds.contains(.service))
+    case "namespace":
+      return NamespaceController(version: version, kinds: options.namespacedKinds(among: kinds))
     case "replicaset": return ReplicaSetController(version: version)
+    case "replicationcontroller":
+      return ReplicaSetController(version: version, kind: .replicationController)
     case "statefulset": return StatefulSetController(version: version)
     default: preconditionFailure("a documented built-in that cannot be made: \(name)")
     }

@@ -13,15 +13,33 @@ package struct BuiltinOptions: Sendable {
   package var kubernetesVersion: KubernetesVersion
   /// Whether objects of a kind live in namespaces; the garbage collector looks owners up by it.
   package var isNamespaced: @Sendable (GroupKind) -> Bool
+  /// What discovery tells of kinds; the namespace controller asks it.
+  package var resources: ResourceRegistry?
 
   /// Makes options; without arguments the controller's defaults.
   package init(
     values: [String: Value] = [:], kubernetesVersion: KubernetesVersion = .standard,
-    isNamespaced: (@Sendable (GroupKind) -> Bool)? = nil
+    resources: ResourceRegistry? = nil, isNamespaced: (@Sendable (GroupKind) -> Bool)? = nil
   ) {
     self.values = values
     self.kubernetesVersion = kubernetesVersion
+    self.resources = resources
     self.isNamespaced = isNamespaced ?? { !BuiltinOptions.clusterScoped.contains($0) }
+  }
+
+  /// The kinds of these whose objects lie in namespaces, each in the version that the server
+  /// prefers, in order (discovery.ServerPreferredResources).
+  func namespacedKinds(among kinds: [GroupKind]) -> [NamespaceController.ListedKind] {
+    let registry = resources ?? .builtIn(kubernetesVersion)
+    var seen: Set<GroupKind> = []
+    return kinds.sorted().compactMap { kind in
+      guard seen.insert(kind).inserted, let resource = registry.resource(kind),
+        resource.isNamespaced, let version = resource.versions.first
+      else { return nil }
+      return NamespaceController.ListedKind(
+        apiVersion: kind.group.isEmpty ? version : "\(kind.group)/\(version)", kind: kind.kind,
+        plural: resource.plural)
+    }
   }
 
   /// The built-in cluster-scoped kinds that own or are owned in practice.

@@ -38,4 +38,18 @@ extension KubernetesVersion {
 
   /// Pods of DaemonSets that have ended and are being deleted no longer hold their node (1.28).
   var forgetsEndedDaemonPods: Bool { minor >= 28 }
+
+  /// Finished Pods are in no Endpoints (kubernetes#110255 of 1.25, in patch releases since 1.22).
+  var hidesFinishedPods: Bool { minor >= 22 }
+
+  /// Endpoints say which controller made them: endpoints.kubernetes.io/managed-by (1.33).
+  var labelsManagedEndpoints: Bool { minor >= 33 }
+
+  /// A budget's Pods without a controller are left out of what it expects (kubernetes#103414, 1.22);
+  /// before they were an error.
+  var budgetsIgnoreUnmanagedPods: Bool { minor >= 22 }
+
+  /// Pods are deleted before everything else in a namespace (OrderedNamespaceDeletion, KEP-5080, on
+  /// by default since 1.33).
+  var deletesPodsOfNamespaceFirst: Bool { minor >= 33 }
 }

@@ -22,10 +22,11 @@ extension KubeletController {
     modelled: [
       "phase Running with Ready and ContainersReady in one write of /status",
       "terminating Pods are deleted without grace, on condition of the uid",
+      "where there are Services, Pods on a node get an address: all the same one",
       "fail and unready happen at a step of a Pod or at its timer, each a choice",
     ],
     leftOut: [
-      "containers, probes, images, volumes, nodes, podIP",
+      "containers, probes, images, volumes, nodes",
       "the steps between Pending and Running", "the restarts of a container",
     ])
 }

@@ -9,6 +9,11 @@ struct KubeletController: Reconciler {
   let name = "kubelet"
   let fieldManager = "kubelet"
   let options: BuiltinOptions
+  /// Whether Pods on nodes get an address: only Services ask for it.
+  var assignsAddresses = false
+
+  /// The address of every Pod: they are told apart by name and uid.
+  private static let address = "10.0.0.1"
 
   var watches: [WatchRule] { [WatchRule(.pod, .object)] }
 
@@ -75,7 +80,12 @@ struct KubeletController: Reconciler {
       }
       return try isSettled(request, oracle) ? .done : .requeueAfter(seconds: 10)
     }
-    return try write(KubeletPodStatus(pod).running(isReady: true), pod, client)
+    var running = KubeletPodStatus(pod).running(isReady: true)
+    if assignsAddresses, !status.nodeName.isEmpty, pod.at("status", "podIP") == nil {
+      running["podIP"] = .string(Self.address)
+      running["podIPs"] = [["ip": .string(Self.address)]]
+    }
+    return try write(running, pod, client)
   }
 
   /// A use of one of the budgets `fail` and `unready`.

@@ -1,18 +1,22 @@
 internal import CEL
 
-/// The replicaset controller: which changes wake it, and one sync.
+/// The replicaset controller, for ReplicationControllers too: which changes wake it, and one sync.
 ///
 /// Follows pkg/controller/replicaset/replica_set.go (syncReplicaSet, manageReplicas).
 struct ReplicaSetController: Reconciler {
-  let name = "replicaset"
   let fieldManager = "kube-controller-manager"
   let version: KubernetesVersion
+  var kind = ReplicatedKind.replicaSet
+
+  var name: String { kind.controllerName }
 
   /// Upstream creates and deletes at most so many Pods a sync.
   private static let burst = 500
 
   var watches: [WatchRule] {
-    [WatchRule(.replicaSet, .object)] + WatchRule.dependents(.pod, of: .replicaSet)
+    let kind = kind
+    return [WatchRule(kind.groupKind, .object)]
+      + WatchRule.dependents(.pod, of: kind.groupKind) { kind.selector(of: $0) }
   }
 
   func reconcile(
@@ -20,9 +24,9 @@ struct ReplicaSetController: Reconciler {
   ) throws -> ReconcileResult {
     guard
       let replicaSet = try oracle.get(
-        "apps/v1", "ReplicaSet", namespace: request.namespace, name: request.name)
+        kind.apiVersion, kind.groupKind.kind, namespace: request.namespace, name: request.name)
     else { return .done }
-    guard let selector = LabelSelector(object: replicaSet.at("spec", "selector")) else {
+    guard let selector = kind.selector(of: replicaSet) else {
       // Upstream reports it and does not retry.
       return .done
     }
@@ -96,7 +100,8 @@ struct ReplicaSetController: Reconciler {
     to replicaSet: JSONObject, _ oracle: any ReconcileOracle
   ) throws -> [JSONObject] {
     let all = try oracle.list(
-      ListQuery(apiVersion: "apps/v1", kind: "ReplicaSet", namespace: replicaSet.namespace))
+      ListQuery(
+        apiVersion: kind.apiVersion, kind: kind.groupKind.kind, namespace: replicaSet.namespace))
     let uid = replicaSet.controllerReference?["uid"]?.string
     let family = all.filter { other in
       uid == nil
@@ -105,7 +110,7 @@ struct ReplicaSetController: Reconciler {
     let pods = try oracle.list(
       ListQuery(apiVersion: "v1", kind: "Pod", namespace: replicaSet.namespace))
     return pods.filter { pod in
-      family.contains { LabelSelector(object: $0.at("spec", "selector"))?.matches(pod) ?? false }
+      family.contains { kind.selector(of: $0)?.matches(pod) ?? false }
     }
   }
 }

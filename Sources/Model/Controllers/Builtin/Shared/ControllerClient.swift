@@ -23,6 +23,12 @@ struct ControllerClient {
     try send(.update, object, name: object.name, subresource: "status", body: .object(object))
   }
 
+  /// PUT to a Namespace's `/finalize`, conditional on its resourceVersion.
+  func finalize(_ namespace: JSONObject) throws -> APIResponse {
+    try send(
+      .update, namespace, name: namespace.name, subresource: "finalize", body: .object(namespace))
+  }
+
   /// PATCH of the object or of a subresource.
   func patch(
     _ object: JSONObject, _ type: PatchType, _ body: JSONObject, subresource: String = ""

@@ -35,6 +35,11 @@ extension GroupKind {
     group: "autoscaling", kind: "HorizontalPodAutoscaler")
   static let node = GroupKind(group: "", kind: "Node")
   static let pod = GroupKind(group: "", kind: "Pod")
+  static let service = GroupKind(group: "", kind: "Service")
+  static let endpoints = GroupKind(group: "", kind: "Endpoints")
+  static let namespace = GroupKind(group: "", kind: "Namespace")
+  static let replicationController = GroupKind(group: "", kind: "ReplicationController")
+  static let podDisruptionBudget = GroupKind(group: "policy", kind: "PodDisruptionBudget")
   static let persistentVolumeClaim = GroupKind(group: "", kind: "PersistentVolumeClaim")
 
   /// An `apiVersion` of this group for reads of the cache, where the version does not matter.
