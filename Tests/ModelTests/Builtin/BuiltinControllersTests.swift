@@ -7,8 +7,8 @@ import Testing
   @Test func everyNameIsDocumentedAndCanBeMade() throws {
     #expect(
       BuiltinControllers.names == [
-        "daemonset", "deployment", "garbagecollector", "horizontalpodautoscaler", "kubelet",
-        "replicaset",
+        "daemonset", "deployment", "disruption", "endpoints", "garbagecollector",
+        "horizontalpodautoscaler", "kubelet", "namespace", "replicaset", "replicationcontroller",
         "statefulset",
       ])
     for name in BuiltinControllers.names {

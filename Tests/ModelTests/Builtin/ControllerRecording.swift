@@ -53,14 +53,12 @@ final class RecordingReplay {
     steps = (recording["steps"]?.array ?? []).compactMap(\.object)
     let kinds: [GroupKind] = [
       .deployment, .replicaSet, .statefulSet, .controllerRevision, .horizontalPodAutoscaler, .pod,
-      .persistentVolumeClaim, .daemonSet, GroupKind(group: "", kind: "ConfigMap"),
-    ]
-    let names = [
-      "deployment", "replicaset", "statefulset", "horizontalpodautoscaler", "garbagecollector",
-      "daemonset",
+      .persistentVolumeClaim, .replicationController, .service, .endpoints, .podDisruptionBudget,
+      .daemonSet, GroupKind(group: "", kind: "ConfigMap"),
     ]
     cluster.start(
-      try names.map { name in
+      // The recorder played the kubelet.
+      try BuiltinControllers.names.filter { $0 != "kubelet" }.map { name in
         var options = BuiltinOptions(kubernetesVersion: .recorded)
         if name == "horizontalpodautoscaler" {
           // Every Pod of the recordings requests 100m, so that the usage is its percentage.
@@ -129,11 +127,9 @@ final class RecordingReplay {
 
   // MARK: Actions
 
-  private static let apiVersions = [
-    "Deployment": "apps/v1", "ReplicaSet": "apps/v1", "StatefulSet": "apps/v1",
-    "DaemonSet": "apps/v1", "Pod": "v1", "Node": "v1",
-    "ConfigMap": "v1", "HorizontalPodAutoscaler": "autoscaling/v2beta2",
-  ]
+  private static let apiVersions = Dictionary(
+    uniqueKeysWithValues: BuiltInResources.all(.recorded).filter { $0.kind != "Event" }
+      .map { ($0.kind, $0.storageAPIVersion) })
 
   private func perform(_ action: JSONObject) throws -> String? {
     let operation = action["op"]?.string ?? ""
@@ -143,13 +139,18 @@ final class RecordingReplay {
       let kind = action["kind"]?.string ?? ""
       let name = RecordingProjection(cluster).resolve(action["name"]?.string ?? "")
       let apiVersion = Self.apiVersions[kind] ?? "v1"
+      let namespace = action["namespace"]?.string
       let code =
         operation == "delete"
-        ? cluster.delete(apiVersion, kind, name, options: action["options"])
+        ? cluster.delete(apiVersion, kind, name, in: namespace, options: action["options"])
         : cluster.patch(
-          apiVersion, kind, name, action["patch"] ?? .null,
+          apiVersion, kind, name, in: namespace, action["patch"] ?? .null,
           type: action["type"]?.string == "strategic" ? .strategic : .merge)
       return code < 300 ? nil : "\(operation) \(kind)/\(name) is answered \(code)"
+    case "evict":
+      let code = cluster.evict(action["name"]?.string ?? "", version: .recorded)
+      let wanted = Int(action.at("result", "http")?.int ?? 201)
+      return code == wanted ? nil : "evict is answered \(code), not \(wanted)"
     case "wait":
       cluster.deadlinesPass = true
       return nil
@@ -178,7 +179,7 @@ final class RecordingReplay {
           return .object(reference)
         })
     }
-    let code = cluster.create(object)
+    let code = cluster.create(object, in: action["namespace"]?.string)
     return code == 201 ? nil : "creating \(object.kind)/\(object.name) is answered \(code)"
   }
 

@@ -32,9 +32,18 @@ struct PodPlayer {
   private func run(isReady: Bool) -> Int {
     var changed = KubeletPodStatus(pod).running(isReady: isReady)
     if action["started"] == nil { changed["startTime"] = nil }
-    changed["podIP"] = "10.0.0.1"
-    changed["podIPs"] = [["ip": "10.0.0.1"]]
+    if pod.at("status", "podIP") == nil {
+      changed["podIP"] = .string(newAddress)
+      changed["podIPs"] = [["ip": .string(newAddress)]]
+    }
     return write(changed)
+  }
+
+  /// The recorder's addresses count up.
+  private var newAddress: String {
+    let used = cluster.all(.pod).compactMap { $0.at("status", "podIP")?.string }
+      .compactMap { $0.split(separator: ".").last.flatMap { Int($0) } }
+    return "10.9.0.\((used.max() ?? 0) + 1)"
   }
 
   private func end(_ phase: String) -> Int { write(KubeletPodStatus(pod).finished(phase)) }

@@ -34,16 +34,18 @@ struct RecordingProjection {
   private var objects: JSONObject {
     var result = JSONObject()
     var generated: [JSONObject] = []
-    for key in cluster.objects.keys.sorted()
-    where key.namespace == "default" || key.groupKind == .node {
-      guard let object = cluster.objects[key], key.name != "kube-root-ca.crt" else { continue }
+    for key in cluster.objects.keys.sorted() {
+      guard let object = cluster.objects[key], key.name != "kube-root-ca.crt",
+        key != TestCluster.defaultNamespace
+      else { continue }
       guard let text = try? JSONValue(parsing: symbolic(JSONValue.object(project(object)).text)),
         let projection = text.object
       else { continue }
       if key.groupKind == .pod, Self.isGenerated(object) {
         generated.append(projection)
       } else {
-        result[symbolic("\(key.groupKind.kind)/\(key.name)")] = .object(projection)
+        let place = ["", "default"].contains(key.namespace) ? "" : "\(key.namespace)/"
+        result[symbolic("\(key.groupKind.kind)/\(place)\(key.name)")] = .object(projection)
       }
     }
     if !generated.isEmpty { result["generatedPods"] = .array(Self.counted(generated)) }
@@ -77,8 +79,14 @@ struct RecordingProjection {
 
   private func project(_ object: JSONObject) -> JSONObject {
     var result = JSONObject()
-    if object.kind == "Node" { return result }
-    if !object.labels.isEmpty { result["labels"] = .object(object.labels) }
+    switch object.kind {
+    case "Node", "Service": return result
+    case "Endpoints": return Self.endpoints(object)
+    default: break
+    }
+    if !object.labels.isEmpty, object.kind != "Namespace" {
+      result["labels"] = .object(object.labels)
+    }
     let annotations = object.annotations.entries.filter {
       $0.key.hasPrefix("deployment.kubernetes.io/") || $0.key == "note"
     }
@@ -98,6 +106,9 @@ struct RecordingProjection {
     switch object.kind {
     case "Pod": addPod(object, &result)
     case "ControllerRevision": result["revision"] = object["revision"]
+    case "Namespace":
+      result["phase"] = object.at("status", "phase")
+      result["conditions"] = Self.scrub(object["status"] ?? .null)["conditions"]
     default:
       result["generation"] = object.metadata["generation"]
       for key in [
@@ -123,6 +134,17 @@ struct RecordingProjection {
     result["wantsNode"] =
       terms?.array?.first?["matchFields"]?.array?.first?["values"]?.array?.first
     result["hostname"] = pod.at("spec", "hostname")
+  }
+
+  /// The numbers of addresses, and those that are ready.
+  private static func endpoints(_ object: JSONObject) -> JSONObject {
+    let subsets = object["subsets"]?.array ?? []
+    let ready = subsets.flatMap { $0["addresses"]?.array ?? [] }
+    let notReady = subsets.flatMap { $0["notReadyAddresses"]?.array ?? [] }
+    return [
+      "ready": .int(Int64(ready.count)), "notReady": .int(Int64(notReady.count)),
+      "ips": .array(ready.compactMap { $0["ip"] }),
+    ]
   }
 
   /// A status with conditions cut down and sorted, and times as `$time`.

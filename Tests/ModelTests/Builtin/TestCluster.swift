@@ -64,6 +64,8 @@ final class TestCluster {
     symbols = snapshot.symbols
   }
 
+  static let defaultNamespace = ObjectKey(.namespace, namespace: "", name: "default")
+
   /// Makes a cluster with the namespace `default`.
   init(kubernetesVersion: KubernetesVersion = .standard) {
     server = APIServer(
@@ -146,7 +148,7 @@ final class TestCluster {
     switch mapping {
     case .object:
       return [ReconcileRequest(namespace: change.key.namespace, name: change.key.name)]
-    case .named(let name): return sides.last.map { [name($0)] } ?? []
+    case .named(let name): return [sides.last.flatMap(name)].compactMap(\.self)
     case .controllerOwner(let groupKind):
       return sides.compactMap { object in
         guard let reference = object.controllerReference,
@@ -157,6 +159,8 @@ final class TestCluster {
       }
     case .map(let map):
       return sides.flatMap { (try? map($0, self)) ?? [] }
+    case .mapLatest(let map):
+      return sides.last.flatMap { try? map($0, self) } ?? []
     }
   }
 

@@ -4,17 +4,33 @@ import CEL
 
 /// Requests and objects of the tests of built-in controllers.
 extension TestCluster {
-  /// The namespace of the tests' objects of a kind: `default`, or none.
-  private func namespace(of kind: String) -> String { kind == "Node" ? "" : "default" }
+  /// The namespace of an object of a kind: the one given, else `default`; none for some kinds.
+  private func namespace(of kind: String, _ given: String?) -> String {
+    ["Node", "Namespace"].contains(kind) ? "" : given ?? "default"
+  }
 
   /// Creates an object, in the namespace `default` if in one; answers the server's code.
   @discardableResult
-  func create(_ object: JSONObject) -> Int {
+  func create(_ object: JSONObject, in given: String? = nil) -> Int {
     send(
       APIRequest(
         .create, apiVersion: object.apiVersion, kind: object.kind,
-        namespace: namespace(of: object.kind),
-        body: .object(object), fieldManager: "user")
+        namespace: namespace(of: object.kind, given), body: .object(object), fieldManager: "user")
+    ).code
+  }
+
+  /// Evicts a Pod in `default`.
+  @discardableResult
+  func evict(_ name: String, version: KubernetesVersion = .standard) -> Int {
+    send(
+      APIRequest(
+        .create, apiVersion: "v1", kind: "Pod", namespace: "default", name: name,
+        subresource: "eviction",
+        body: [
+          "apiVersion": version == .recorded ? "policy/v1beta1" : "policy/v1",
+          "kind": "Eviction",
+          "metadata": ["name": .string(name), "namespace": "default"],
+        ], fieldManager: "user")
     ).code
   }
 
@@ -28,23 +44,24 @@ extension TestCluster {
   /// Merges a patch into an object.
   @discardableResult
   func patch(
-    _ apiVersion: String, _ kind: String, _ name: String, _ body: JSONValue,
-    type: PatchType = .merge, subresource: String = ""
+    _ apiVersion: String, _ kind: String, _ name: String, in given: String? = nil,
+    _ body: JSONValue, type: PatchType = .merge, subresource: String = ""
   ) -> Int {
     send(
       APIRequest(
-        .patch(type), apiVersion: apiVersion, kind: kind, namespace: namespace(of: kind),
+        .patch(type), apiVersion: apiVersion, kind: kind, namespace: namespace(of: kind, given),
         name: name, subresource: subresource, body: body, fieldManager: "user")
     ).code
   }
 
   @discardableResult
   func delete(
-    _ apiVersion: String, _ kind: String, _ name: String, options: JSONValue? = nil
+    _ apiVersion: String, _ kind: String, _ name: String, in given: String? = nil,
+    options: JSONValue? = nil
   ) -> Int {
     send(
       APIRequest(
-        .delete, apiVersion: apiVersion, kind: kind, namespace: namespace(of: kind),
+        .delete, apiVersion: apiVersion, kind: kind, namespace: namespace(of: kind, given),
         name: name, body: options, fieldManager: "user")
     ).code
   }

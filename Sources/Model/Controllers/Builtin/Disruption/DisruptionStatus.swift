@@ -34,11 +34,12 @@ struct DisruptionStatus {
     for (key, number) in numbers { status[key] = .int(Int64(number)) }
     status.setOmittingZero("observedGeneration", Int(budget.generation))
     if !disrupted.isEmpty { status["disruptedPods"] = .object(disrupted) }
-    status["conditions"] = updated(
-      conditions, allows: disruptions > 0,
-      reason: disruptions > 0 ? "SufficientPods" : "InsufficientPods", message: "",
-      generation: Int(budget.generation)
-    ).value
+    status["conditions"] =
+      updated(
+        conditions, allows: disruptions > 0,
+        reason: disruptions > 0 ? "SufficientPods" : "InsufficientPods", message: "",
+        generation: Int(budget.generation)
+      ).value
     return try send(status)
   }
 
@@ -51,10 +52,11 @@ struct DisruptionStatus {
     for key in ["currentHealthy", "desiredHealthy", "expectedPods"] where status[key] == nil {
       status[key] = 0
     }
-    status["conditions"] = updated(
-      ConditionList(of: budget), allows: false, reason: "SyncFailed", message: error.message,
-      generation: budget.statusInteger("observedGeneration")
-    ).value
+    status["conditions"] =
+      updated(
+        ConditionList(of: budget), allows: false, reason: "SyncFailed", message: error.message,
+        generation: budget.statusInteger("observedGeneration")
+      ).value
     if let failure = try send(status) {
       throw failure.error("updating a PodDisruptionBudget's status")
     }
