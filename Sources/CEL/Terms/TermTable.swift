@@ -122,6 +122,14 @@ package final class TermTable {
     return patterns.count - 1
   }
 
+  /// The texts of all constants and of the values symbols may have.
+  package var constantTexts: Set<String> {
+    var found: Set<String> = []
+    for key in nodes { if case .constant(.string(let text)) = key.node { found.insert(text) } }
+    for symbol in symbols { found.formUnion(symbol.values ?? []) }
+    return found
+  }
+
   // MARK: - Walks
 
   /// The terms directly below a term.
