@@ -25,6 +25,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -35,25 +36,42 @@ let package = Package(
       name: "Model",
       dependencies: ["CEL", "Transitions", .product(name: "Yams", package: "Yams")],
       swiftSettings: hot),
+    .target(
+      name: "Bridge",
+      dependencies: [
+        "CEL", "Model",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "CEL", "Transitions", "POR", "Model",
+        "CEL", "Transitions", "POR", "Model", "Bridge",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["CEL", "Transitions", "POR", "Model", "ScenarioKit"],
+      dependencies: [
+        "CEL", "Transitions", "POR", "Model", "Bridge", "ScenarioKit", "ConformanceKit",
+      ],
       path: "benchmarks/kverify-bench",
       swiftSettings: strict),
     .target(
       name: "ScenarioKit", dependencies: ["CEL", "Model"], path: "Tests/ScenarioKit",
       swiftSettings: strict),
+    .target(
+      name: "ConformanceKit", dependencies: ["CEL"], path: "Tests/ConformanceKit",
+      swiftSettings: strict),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
     .testTarget(name: "PORTests", dependencies: ["POR", "Transitions"], swiftSettings: strict),
     .testTarget(
-      name: "ModelTests", dependencies: ["Model", "CEL", "Transitions", "POR"],
+      name: "ModelTests", dependencies: ["Model", "CEL", "Transitions", "POR", "ConformanceKit"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BridgeTests", dependencies: ["Bridge", "Model", "CEL", "ConformanceKit"],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests", dependencies: ["CLI", "Model", "CEL", "ScenarioKit"],

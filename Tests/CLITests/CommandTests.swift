@@ -7,7 +7,7 @@ struct CommandTests {
   @Test(arguments: [
     ("help", ["--help"]), ("verify", ["verify", "--help"]), ("replay", ["replay", "--help"]),
     ("lint", ["lint", "--help"]), ("schema", ["schema", "--help"]),
-    ("explain", ["explain", "--help"]), ("nothing", []),
+    ("explain", ["explain", "--help"]), ("serve", ["serve", "--help"]), ("nothing", []),
   ])
   func `help begins with an example`(name: String, arguments: [String]) throws {
     let result = try CommandRunner.run(arguments)
@@ -21,6 +21,7 @@ struct CommandTests {
     ["verify", "x", "--time-limit", "soon"], ["verify", "x", "--memory-limit", "much"],
     ["verify", "x", "--format", "xml"], ["verify", "x", "--reduction", "full"], ["replay"],
     ["verify", "x", "--reduction", "none", "--explain-reduction"],
+    ["serve"], ["serve", "examples"], ["serve", "examples/hpa-gitops-fight", "--port", "70000"],
     ["explain", "builtin", "deploymnt"], ["explain", "code", "KV9999"], ["explain", "weather"],
     ["verify", "examples/hpa-gitops-fight", "--property", "settle"],
   ])
@@ -33,7 +34,7 @@ struct CommandTests {
 
   @Test(arguments: [
     ["verify", "no/such/file.yaml"], ["lint", "no/such/file.yaml"], ["lint", "Sources"],
-    ["replay", "no/such/trace.json"],
+    ["replay", "no/such/trace.json"], ["serve", "no/such/file.yaml"],
   ])
   func `missing files exit with 66`(arguments: [String]) throws {
     let result = try CommandRunner.run(arguments)

@@ -52,8 +52,7 @@ enum NodeBuilding {
           }
         }
         candidates.append(
-          CallSite.Candidate(
-            id: overload.id, parameters: overload.parameters, implementation: implementation))
+          CallSite.Candidate(parameters: overload.parameters, implementation: implementation))
       }
     }
     let site = CallSite(

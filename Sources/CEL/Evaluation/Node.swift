@@ -61,7 +61,6 @@ struct NameReading: Sendable {
 struct CallSite: Sendable {
   /// An overload that may apply.
   struct Candidate: Sendable {
-    let id: String
     let parameters: [CELType]
     let implementation: Implementation
 

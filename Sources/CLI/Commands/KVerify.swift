@@ -16,6 +16,6 @@ struct KVerify: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       VerifyCommand.self, ReplayCommand.self, LintCommand.self, SchemaCommand.self,
-      ExplainCommand.self,
+      ExplainCommand.self, ServeCommand.self,
     ])
 }

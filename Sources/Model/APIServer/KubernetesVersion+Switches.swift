@@ -105,4 +105,12 @@ extension KubernetesVersion {
 
   /// Jobs' Pods carry labels with the prefix `batch.kubernetes.io/` too (since 1.27).
   var jobsUseBatchPrefixedLabels: Bool { minor >= 27 }
+
+  /// A merge patch that is no JSON is a bad request; before, the error went through unclassified
+  /// (handlers/patch.go: jsonpatch.ErrBadJSONPatch).
+  var refusesBadMergePatches: Bool { minor > 20 }
+
+  /// A watch may begin with the objects there are and a bookmark behind them (KEP-3157: the feature
+  /// gate WatchList, on by default in 1.32 and since 1.34).
+  package var servesWatchLists: Bool { minor == 32 || minor >= 34 }
 }

@@ -4,7 +4,7 @@ import CEL
 
 /// A server and its store, asked as over HTTP.
 final class ServerAndStore {
-  let store = RecordedStore()
+  let store = LiveStore.forTests()
   let server: APIServer
 
   /// Makes a cluster with the namespaces of a new one.

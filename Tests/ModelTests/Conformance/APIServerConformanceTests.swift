@@ -1,4 +1,5 @@
 import CEL
+import ConformanceKit
 import Foundation
 import Testing
 
@@ -31,11 +32,11 @@ import Testing
 
   @Test func recordings() throws {
     let recording = try Recording.load()
-    let replayer = Replayer(fixtures: recording.fixtures)
+    let replayer = try Replayer(InProcessTarget(), fixtures: recording.fixtures)
     let verbose = ProcessInfo.processInfo.environment["KVERIFY_VERBOSE_AREA"]
     var scores: [String: Score] = [:]
     for recorded in recording.cases {
-      let differences = replayer.differences(in: recorded)
+      let differences = try replayer.differences(in: recorded)
       var score = scores[recorded.area] ?? Score()
       if recorded.isQuirk {
         score.quirks += 1

@@ -19,6 +19,12 @@ package struct APIError: Error, Hashable, Sendable {
     self.details = details
   }
 
+  /// The error that an answer is.
+  init(answering response: APIResponse) {
+    self.init(response.code, response.reason ?? "", response.message ?? "")
+    otherBody = response.body
+  }
+
   /// The answer to the client.
   package var response: APIResponse {
     if let otherBody { return APIResponse(code: code, body: otherBody) }
@@ -57,7 +63,7 @@ package struct APIError: Error, Hashable, Sendable {
   }
 
   /// 404 of the mux: not even the group is known.
-  static var noSuchPath: APIError {
+  package static var noSuchPath: APIError {
     var error = APIError(404, "", "404 page not found\n")
     error.otherBody = "404 page not found\n"
     return error
@@ -70,8 +76,13 @@ package struct APIError: Error, Hashable, Sendable {
     return error
   }
 
+  /// 404: the server does not serve this at all.
+  package static func notServed(_ message: String) -> APIError {
+    APIError(404, "NotFound", message, details: JSONObject())
+  }
+
   /// 405: the resource does not take this verb.
-  static var methodNotAllowed: APIError {
+  package static var methodNotAllowed: APIError {
     APIError(
       405, "MethodNotAllowed",
       "the server does not allow this method on the requested resource", details: JSONObject())
@@ -95,7 +106,9 @@ package struct APIError: Error, Hashable, Sendable {
   }
 
   /// 400: the request cannot be understood.
-  static func badRequest(_ message: String) -> APIError { APIError(400, "BadRequest", message) }
+  package static func badRequest(_ message: String) -> APIError {
+    APIError(400, "BadRequest", message)
+  }
 
   /// 403: admission says no.
   static func forbidden(_ group: String, _ resource: String, _ name: String, _ why: String)
@@ -128,11 +141,24 @@ package struct APIError: Error, Hashable, Sendable {
   }
 
   /// 415: the content type is not taken here.
-  static func unsupportedMediaType(_ accepted: [String]) -> APIError {
+  package static func unsupportedMediaType(_ accepted: [String]) -> APIError {
     APIError(
       415, "UnsupportedMediaType",
       "the body of the request was in an unknown format - accepted media types include: "
         + accepted.joined(separator: ", "))
+  }
+
+  /// 406: nothing that is served here is among what the client takes.
+  package static func notAcceptable(_ served: [String]) -> APIError {
+    APIError(
+      406, "NotAcceptable",
+      "only the following media types are accepted: " + served.joined(separator: ", "))
+  }
+
+  /// 413: the body is larger than the server reads.
+  package static func requestTooLarge(limit: Int) -> APIError {
+    APIError(
+      413, "RequestEntityTooLarge", "Request entity too large: limit is \(limit)")
   }
 
   /// 429: a disruption budget stands against it.

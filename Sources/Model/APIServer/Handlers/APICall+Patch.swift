@@ -51,6 +51,9 @@ extension APICall {
       case .apply: break
       }
     } catch {
+      if case .badRequest(let message) = error, type == .merge, !version.refusesBadMergePatches {
+        throw .internalFailure(message)
+      }
       throw APIError(error.code, error.reason, error.message, details: JSONObject())
     }
     throw .unsupportedMediaType([

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ServerOwnershipTests {
   /// A server with its store, asked as a client asks it.
   private final class Client {
-    let store = RecordedStore()
+    let store = LiveStore.forTests()
     var resources = ResourceRegistry.builtIn(.standard)
 
     init() {
