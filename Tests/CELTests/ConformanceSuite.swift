@@ -76,7 +76,7 @@ struct ConformanceCase {
     return value.isSame(as: wanted) ? nil : "value \(value), expected \(wanted)"
   }
 
-  private func environment() throws -> Environment {
+  func environment() throws -> Environment {
     var functions: [HostFunction] = []
     for entry in json["functions"]?.object?.entries ?? [] {
       for overload in entry.value.array ?? [] {
@@ -96,7 +96,7 @@ struct ConformanceCase {
       variables: variables, functions: functions, options: Environment.conformance.options)
   }
 
-  private func bindings() throws -> [String: Value] {
+  func bindings() throws -> [String: Value] {
     var values: [String: Value] = [:]
     for entry in json["bindings"]?.object?.entries ?? [] {
       values[entry.key] = try Self.value(entry.value)

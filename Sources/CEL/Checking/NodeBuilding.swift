@@ -52,7 +52,8 @@ enum NodeBuilding {
           }
         }
         candidates.append(
-          CallSite.Candidate(parameters: overload.parameters, implementation: implementation))
+          CallSite.Candidate(
+            id: overload.id, parameters: overload.parameters, implementation: implementation))
       }
     }
     let site = CallSite(

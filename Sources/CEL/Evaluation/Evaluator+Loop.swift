@@ -2,6 +2,7 @@
 extension Evaluator {
   mutating func run(_ loop: Loop) throws -> Value {
     let range = try evaluate(loop.range)
+    if let symbolic { return try runSymbolically(symbolic, loop, range) }
     let pairs: [(first: Value, second: Value)]
     switch range {
     case .list(let items):

@@ -8,9 +8,17 @@ struct Evaluator {
   var slots: [Value]
   /// What is left of the step limit.
   var budget: Int
+  /// What an evaluation over unknown values needs; nil where all is known.
+  let symbolic: SymbolicContext?
+  /// The condition under which the evaluation has failed so far, and the first reason.
+  var failure = TermID.never
+  var cause: EvaluationError?
 
-  init(activation: any Activation, slotCount: Int, stepLimit: Int) {
+  init(
+    activation: any Activation, slotCount: Int, stepLimit: Int, symbolic: SymbolicContext? = nil
+  ) {
     self.activation = activation
+    self.symbolic = symbolic
     slots = Array(repeating: .null, count: slotCount)
     budget = stepLimit
   }
@@ -31,13 +39,24 @@ struct Evaluator {
     case .variable(let name, let span): return try variable(name, span)
     case .name(let readings, let span): return try read(readings, span)
     case .select(let operand, let field, let style, let span):
-      return try Access.select(try evaluate(operand), field, style, span)
+      let value = try evaluate(operand)
+      if let symbolic, value.hasUnknownShape {
+        return try selectSymbolically(symbolic, value, field, style, span)
+      }
+      return try Access.select(value, field, style, span)
     case .index(let operand, let key, let style, let span):
       let container = try evaluate(operand)
       // The key of an empty optional is evaluated too, as in every other call.
-      return try Access.index(container, try evaluate(key), style, span)
+      let position = try evaluate(key)
+      if let symbolic, container.hasUnknownShape || position.hasUnknownShape {
+        return try indexSymbolically(symbolic, container, position, style, span)
+      }
+      return try Access.index(container, position, style, span)
     case .unary(let operation, let operand, let span):
       let value = try evaluate(operand)
+      if let symbolic, value.hasUnknownShape {
+        return try applySymbolically(symbolic, operation, value, span)
+      }
       return try placed(span) { () throws(EvaluationError) in
         try Operators.apply(operation, value)
       }
@@ -72,7 +91,7 @@ struct Evaluator {
     throw EvaluationError(.noSuchAttribute, "no such attribute: '\(name)' is not bound", at: span)
   }
 
-  private func read(_ readings: [NameReading], _ span: SourceSpan) throws -> Value {
+  private mutating func read(_ readings: [NameReading], _ span: SourceSpan) throws -> Value {
     for reading in readings {
       let base: Value? =
         switch reading.base {
@@ -80,7 +99,13 @@ struct Evaluator {
         case .type(let type): .type(type)
         }
       guard var value = base else { continue }
-      for field in reading.fields { value = try Access.select(value, field, .value, span) }
+      for field in reading.fields {
+        if let symbolic, value.hasUnknownShape {
+          value = try selectSymbolically(symbolic, value, field, .value, span)
+        } else {
+          value = try Access.select(value, field, .value, span)
+        }
+      }
       return value
     }
     throw EvaluationError(.noSuchAttribute, "no such attribute: the name is not bound", at: span)
@@ -93,6 +118,9 @@ struct Evaluator {
   ) throws -> Value {
     let first = try evaluate(left)
     let second = try evaluate(right)
+    if let symbolic, first.isSymbolic || second.isSymbolic {
+      return try applySymbolically(symbolic, operation, first, second, span)
+    }
     switch (operation, second) {
     case (.equal, _): return .bool(try first.isEqual(to: second, budget: &budget))
     case (.notEqual, _): return .bool(!(try first.isEqual(to: second, budget: &budget)))
@@ -110,6 +138,9 @@ struct Evaluator {
   private mutating func connect(
     _ operands: [Node], decisive: Bool, _ span: SourceSpan
   ) throws -> Value {
+    if let symbolic {
+      return try connectSymbolically(symbolic, operands, decisive: decisive, span)
+    }
     var failure: EvaluationError?
     for operand in operands {
       do {
@@ -132,6 +163,9 @@ struct Evaluator {
     _ condition: Node, _ left: Node, _ right: Node, _ span: SourceSpan
   ) throws -> Value {
     let value = try evaluate(condition)
+    if let symbolic, case .symbolic = value {
+      return try chooseSymbolically(symbolic, value, left, right, span)
+    }
     guard case .bool(let flag) = value else {
       throw EvaluationError.noMatchingOverload("_?_:_", [value]).placed(at: span)
     }
@@ -142,6 +176,9 @@ struct Evaluator {
     _ left: Node, _ right: Node, _ style: Node.OrElse, _ span: SourceSpan
   ) throws -> Value {
     let target = try evaluate(left)
+    if let symbolic, case .symbolic = target {
+      return try orElseSymbolically(symbolic, target, right, style, span)
+    }
     guard case .optional(let content) = target else {
       throw EvaluationError.noMatchingOverload(style.rawValue, [target]).placed(at: span)
     }
@@ -152,6 +189,7 @@ struct Evaluator {
     case .or:
       if content != nil { return target }
       let other = try evaluate(right)
+      if symbolic != nil, case .symbolic(.choice) = other { return other }
       guard case .optional = other else {
         throw EvaluationError.noMatchingOverload("or", [target, other]).placed(at: span)
       }
@@ -162,6 +200,9 @@ struct Evaluator {
   // MARK: - Literals
 
   private mutating func list(_ elements: [Node.Element], _ span: SourceSpan) throws -> Value {
+    if let symbolic, elements.contains(where: \.isOptional) {
+      return try listSymbolically(symbolic, elements, span)
+    }
     var items: [Value] = []
     items.reserveCapacity(elements.count)
     for element in elements {
@@ -176,6 +217,7 @@ struct Evaluator {
   }
 
   private mutating func map(_ entries: [Node.Entry], _ span: SourceSpan) throws -> Value {
+    if let symbolic { return try mapSymbolically(symbolic, entries, span) }
     var pairs: [(Value, Value)] = []
     pairs.reserveCapacity(entries.count)
     for entry in entries {
@@ -205,6 +247,9 @@ struct Evaluator {
     var arguments: [Value] = []
     arguments.reserveCapacity(site.arguments.count)
     for argument in site.arguments { arguments.append(try evaluate(argument)) }
+    if let symbolic, arguments.contains(where: \.isSymbolic) {
+      return try callSymbolically(symbolic, site, arguments)
+    }
     for candidate in site.candidates where candidate.takes(arguments) {
       return try placed(site.span) { () throws(EvaluationError) in
         try candidate.implementation(arguments)

@@ -61,6 +61,7 @@ struct NameReading: Sendable {
 struct CallSite: Sendable {
   /// An overload that may apply.
   struct Candidate: Sendable {
+    let id: String
     let parameters: [CELType]
     let implementation: Implementation
 

@@ -175,7 +175,7 @@ extension Value {
     case .timestamp(let timestamp): timestamp.hashValue
     case .list(let items): items.count
     case .map(let map): map.count
-    case .null, .type, .optional, .opaque: 0
+    case .null, .type, .optional, .opaque, .symbolic: 0
     }
   }
 }

@@ -106,6 +106,7 @@ struct StringFormatter {
     case .timestamp(let timestamp): return timestamp.description
     case .type(let type): return type.runtimeName
     case .opaque(let value): return value.text
+    case .symbolic(let value): return value.description
     case .list(let items):
       var parts: [String] = []
       for item in items { parts.append(try text(item)) }

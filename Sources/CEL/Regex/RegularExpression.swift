@@ -8,12 +8,15 @@ package struct RegularExpression: Sendable {
   /// The name of each group, from group 1; nil for those without.
   package let groupNames: [String?]
   private let program: RegexProgram
+  /// The syntax tree.
+  let node: RegexNode
 
   /// Compiles a pattern; throws for what RE2 does not accept.
   package init(_ pattern: String) throws(RegularExpressionError) {
     var parser = RegexParser(pattern)
     let node = try parser.parse()
     self.pattern = pattern
+    self.node = node
     groupNames = parser.groupNames
     do {
       program = try RegexProgram(node, groupCount: parser.groupNames.count)

@@ -70,6 +70,31 @@ struct ScalarClass: Sendable {
     return isInCategories != isNegated
   }
 
+  /// The class as sorted ranges; nil where it has categories, or folds the case of a class so large
+  /// that asking each of its scalars is too much.
+  var knownRanges: [ClosedRange<UInt32>]? {
+    guard categories.isEmpty else { return nil }
+    var members = ranges
+    if foldsCase {
+      guard ranges.reduce(0, { $0 + Int($1.upperBound - $1.lowerBound) + 1 }) <= 4096 else {
+        return nil
+      }
+      for scalar in ranges.flatMap({ $0.compactMap(Unicode.Scalar.init) }) {
+        members += CaseFolding.variants(scalar).map { $0.value...$0.value }
+      }
+      members = Self.merged(members)
+    }
+    guard isNegated else { return members }
+    var complement: [ClosedRange<UInt32>] = []
+    var next: UInt32 = 0
+    for range in members {
+      if range.lowerBound > next { complement.append(next...(range.lowerBound - 1)) }
+      next = range.upperBound + 1
+    }
+    if next <= 0x10FFFF { complement.append(next...0x10FFFF) }
+    return complement
+  }
+
   private func isInRanges(_ value: UInt32) -> Bool {
     var (low, high) = (0, ranges.count)
     while low < high {

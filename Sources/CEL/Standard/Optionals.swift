@@ -104,7 +104,7 @@ extension Value {
     // Go's zero time is the first instant of the year 1.
     case .timestamp(let timestamp):
       timestamp.seconds == CELTimestamp.leastSecond && timestamp.nanoseconds == 0
-    case .bool, .int, .uint, .optional, .type, .opaque: false
+    case .bool, .int, .uint, .optional, .type, .opaque, .symbolic: false
     }
   }
 }

@@ -18,6 +18,7 @@ extension Value: CustomStringConvertible {
     case .optional(.none): "optional.none()"
     case .optional(.some(let value)): "optional.of(\(value))"
     case .opaque(let value): "\(value.type.runtimeName)(\(quoted(value.text)))"
+    case .symbolic(let value): value.description
     }
   }
 }

@@ -34,6 +34,8 @@ extension Value {
       return try left.isEqual(to: right, budget: &budget)
     case (.opaque(let left), .opaque(let right)):
       return left.type.runtimeName == right.type.runtimeName && left.isEqual(to: right)
+    case (.symbolic, _), (_, .symbolic):
+      preconditionFailure("a symbolic value is compared by the evaluator, as a term")
     default: return numericOrder(self, other) == .equal
     }
   }
@@ -55,6 +57,8 @@ extension Value {
           return value.isSame(as: partner)
         }
     case (.optional(.some(let left)), .optional(.some(let right))): left.isSame(as: right)
+    case (.symbolic(let left), .symbolic(let right)): left.isSame(as: right)
+    case (.symbolic, _), (_, .symbolic): false
     default: type.runtimeName == other.type.runtimeName && isEqual(to: other)
     }
   }

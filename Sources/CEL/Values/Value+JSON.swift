@@ -45,6 +45,8 @@ extension Value {
     case .map(let map): return .object(try map.jsonObject())
     case .optional(.some(let value)): return try value.json()
     case .opaque(let value): return .string(value.text)
+    case .symbolic(let value):
+      throw EvaluationError(.conversion, "the value \(value) is not known, so it has no JSON form")
     }
   }
 }

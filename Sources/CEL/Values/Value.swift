@@ -1,7 +1,7 @@
 /// A value an expression computes with.
 ///
 /// The kinds are CEL's, kept apart as CEL does: an `int` is never a `uint`, and null is a value.
-/// A value that is not known yet (a symbolic term) will be one more case.
+/// A value that is not known yet is one more case, which only the evaluator makes and reads.
 package enum Value: Sendable {
   case null
   case bool(Bool)
@@ -20,6 +20,8 @@ package enum Value: Sendable {
   indirect case optional(Value?)
   /// A value of a library's own type, such as a quantity.
   indirect case opaque(any OpaqueValue)
+  /// A value that depends on symbols.
+  case symbolic(SymbolicValue)
 }
 
 /// A value of a type that a library defines: the language knows equality and text of it only.
@@ -50,6 +52,7 @@ extension Value {
     case .map: .map(.dyn, .dyn)
     case .optional: .optional(.dyn)
     case .opaque(let value): value.type
+    case .symbolic(let value): value.type
     }
   }
 
@@ -68,6 +71,7 @@ extension Value {
     case (.list(.list), .list): true
     case (.list(let element), .list(let items)): items.first?.matches(element) ?? true
     case (.wrapper(let inner), _): matches(inner)
+    case (_, .symbolic(let value)): value.matches(type)
     case (.opaque(let name, _), .opaque(let value)): value.type.runtimeName == name
     default: false
     }
