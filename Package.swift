@@ -30,6 +30,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "CEL", swiftSettings: strict),
+    .systemLibrary(
+      name: "CZ3", path: "Sources/CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
+    .target(name: "Solver", dependencies: ["CEL", "CZ3"], swiftSettings: strict),
     .target(name: "Transitions", swiftSettings: strict),
     .target(name: "POR", dependencies: ["Transitions"], swiftSettings: hot),
     .target(
@@ -55,7 +58,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CEL", "Transitions", "POR", "Model", "Bridge", "ScenarioKit", "ConformanceKit",
+        "CEL", "Solver", "Transitions", "POR", "Model", "Bridge", "ScenarioKit", "ConformanceKit",
       ],
       path: "benchmarks/kverify-bench",
       swiftSettings: strict),
@@ -66,6 +69,7 @@ let package = Package(
       name: "ConformanceKit", dependencies: ["CEL"], path: "Tests/ConformanceKit",
       swiftSettings: strict),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+    .testTarget(name: "SolverTests", dependencies: ["Solver", "CEL"], swiftSettings: strict),
     .testTarget(name: "PORTests", dependencies: ["POR", "Transitions"], swiftSettings: strict),
     .testTarget(
       name: "ModelTests", dependencies: ["Model", "CEL", "Transitions", "POR", "ConformanceKit"],

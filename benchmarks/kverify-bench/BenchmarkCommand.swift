@@ -38,7 +38,7 @@ struct BenchmarkCommand {
     let comparisons = use == .measure ? JobsComparison.names : []
     let all =
       Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
-      + comparisons
+      + SolverChecks.names + comparisons
     let chosen = all.filter { names.isEmpty || names.contains($0) }
     return try chosen.count { name in
       let process = Process()
@@ -90,6 +90,11 @@ struct BenchmarkCommand {
           complaints.append("more than \(MultipleScenario.seconds) s")
         }
       }
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
+    for name in SolverChecks.names where names.contains(name) {
+      let complaints = SolverChecks.run(name, judges: use == .measure)
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }

@@ -103,13 +103,13 @@ package final class PathTable {
     if path == .empty { return nil }
     let own = self.condition(path)
     if own == condition { return .holds }
-    let literals = Set(literals(path))
+    let literals = literals(path)
     if literals.contains(condition) { return .holds }
     if literals.contains(terms.not(condition)) { return .fails }
     return decide(condition, literals, path)
   }
 
-  private func decide(_ condition: TermID, _ literals: Set<TermID>, _ path: PathID) -> Known? {
+  private func decide(_ condition: TermID, _ literals: [TermID], _ path: PathID) -> Known? {
     switch terms.node(condition) {
     case .atMost(let subject, let bound):
       let range = interval(subject, under: path)

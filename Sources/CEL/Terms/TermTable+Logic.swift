@@ -47,6 +47,10 @@ extension TermTable {
         members.insert(term)
       }
     }
+    if areIndependent(members) {
+      return members.count > 1
+        ? intern(.all(members.sorted()), .bool) : members.first ?? .always
+    }
     while true {
       guard let tight = tightened(members) else { return .never }
       guard let reduced = propagated(tight) else { return .never }
@@ -58,6 +62,25 @@ extension TermTable {
     case 1: return members.first ?? .always
     default: return intern(.all(members.sorted()), .bool)
     }
+  }
+
+  /// Whether no member can say anything of another: the usual case, and a quick look.
+  private func areIndependent(_ members: Set<TermID>) -> Bool {
+    var subjects: Set<TermID> = []
+    for term in members {
+      var atom = term
+      if case .not(let inner) = node(term) {
+        atom = inner
+        if members.contains(inner) { return false }
+        if case .all = node(inner) { return false }
+      }
+      switch node(atom) {
+      case .atMost(let subject, _), .equals(let subject, _):
+        if !subjects.insert(subject).inserted { return false }
+      default: break
+      }
+    }
+    return true
   }
 
   /// Unit propagation: a disjunction that holds already goes, a part of one that cannot hold goes;

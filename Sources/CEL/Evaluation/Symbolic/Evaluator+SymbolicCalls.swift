@@ -22,7 +22,9 @@ extension Evaluator {
           span: site.span)
         if let result = try evaluator.answer(call) { return result }
         let isPlain = !arguments.contains { if case .symbolic = $0 { true } else { false } }
-        guard isPlain, Self.parametric.contains(candidate.id) else {
+        guard isPlain || candidate.id.hasPrefix("optional_"),
+          Self.parametric.contains(candidate.id)
+        else {
           return try evaluator.callOutside(call, candidate)
         }
       }

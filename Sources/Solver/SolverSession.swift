@@ -1,0 +1,304 @@
+package import CEL
+
+/// Z3 for one thread: feasibility of path conditions, models, proofs.
+///
+/// Paths are asserted one literal after the other and kept while questions stay near; what was
+/// asked once is remembered by the set of literals, whatever their order.
+package final class SolverSession: FeasibilityOracle {
+  package let paths: PathTable
+  package let terms: TermTable
+  package let limits: SolverLimits
+  package private(set) var figures = SolverFigures()
+
+  private var context: Z3Context?
+  private var translator: TermTranslator?
+  private let uses = StringUse()
+  /// The paths whose literals are asserted, one scope each.
+  private var stack: [PathID] = []
+  private var answers: [PathID: Feasibility] = [.empty: .feasible]
+  private var witnesses: [PathID: Valuation] = [:]
+  private var recent: [Valuation] = []
+
+  /// Makes a session for the paths of a table.
+  package init(_ paths: PathTable, limits: SolverLimits = SolverLimits()) {
+    self.paths = paths
+    terms = paths.terms
+    self.limits = limits
+  }
+
+  // MARK: - Feasibility
+
+  /// Whether some valuation fulfils a path and one condition more.
+  package func feasibility(of condition: TermID, under path: PathID) -> Feasibility {
+    figures.questions += 1
+    if paths.known(condition, under: path) == .fails {
+      figures.syntactic += 1
+      return .infeasible
+    }
+    guard let whole = paths.adding(condition, to: path) else {
+      figures.syntactic += 1
+      return .infeasible
+    }
+    if let known = answers[whole] {
+      figures.memoised += 1
+      return known
+    }
+    if let model = witness(condition, path, whole) {
+      figures.witnessed += 1
+      witnesses[whole] = model
+      answers[whole] = .feasible
+      return .feasible
+    }
+    let answer = decide(whole)
+    answers[whole] = answer
+    if answer == .infeasible, answers[path] == .feasible,
+      let other = paths.adding(terms.not(condition), to: path), answers[other] == nil
+    {
+      // All valuations of the path are on the other side.
+      answers[other] = .feasible
+      witnesses[other] = witnesses[path]
+    }
+    return answer
+  }
+
+  /// Whether a path has a solution.
+  package func feasibility(of path: PathID) -> Feasibility {
+    feasibility(of: .always, under: path)
+  }
+
+  /// Whether a condition holds for all valuations of a path.
+  package func entails(_ path: PathID, _ condition: TermID) -> Entailment {
+    switch feasibility(of: terms.not(condition), under: path) {
+    case .infeasible: .valid
+    case .feasible: .invalid(witness(of: paths.adding(terms.not(condition), to: path)))
+    case .unknown(let reason): .unknown(reason)
+    }
+  }
+
+  /// Whether every valuation of one path is one of another.
+  package func entails(_ path: PathID, _ other: PathID) -> Entailment {
+    path == other ? .valid : entails(path, paths.condition(other))
+  }
+
+  /// A known solution of a path.
+  private func witness(of path: PathID?) -> Valuation? { path.flatMap { witnesses[$0] } }
+
+  private func witness(_ condition: TermID, _ path: PathID, _ whole: PathID) -> Valuation? {
+    guard limits.models > 0 else { return nil }
+    if let model = witnesses[path], terms.holds(condition, model) { return model }
+    let all = paths.condition(whole)
+    return recent.last { terms.holds(all, $0) }
+  }
+
+  private func decide(_ path: PathID) -> Feasibility {
+    let result = solve(wanting: limits.models > 0 ? .model : .answer) {
+      context, translator throws(Untranslatable) in
+      try self.enter(path, context, translator)
+    }
+    switch result {
+    case .satisfiable where limits.models == 0: return .feasible
+    case .satisfiable(let model):
+      // A model of real numbers need not be one of doubles.
+      let condition = paths.condition(path)
+      if !terms.holds(condition, model) {
+        if !terms.isModuloRounding(condition) { figures.mismatches += 1 }
+      } else {
+        witnesses[path] = model
+        recent.append(model)
+        if recent.count > limits.models { recent.removeFirst() }
+      }
+      return .feasible
+    case .unsatisfiable: return .infeasible
+    case .unknown(let reason): return .unknown(reason)
+    }
+  }
+
+  /// Asserts a path: what it shares with the one asserted before stays.
+  private func enter(
+    _ path: PathID, _ context: Z3Context, _ translator: TermTranslator
+  ) throws(Untranslatable) {
+    // The nearest path on the way here whose literals are asserted, and the step before the last:
+    // siblings of the last step are asked next.
+    var shared = 0
+    var next = path
+    while next != .empty {
+      if let place = stack.lastIndex(of: next) {
+        shared = place + 1
+        break
+      }
+      next = paths.parent(next)
+    }
+    let base = shared == 0 ? PathID.empty : stack[shared - 1]
+    let parent = paths.parent(path)
+    let ends =
+      base == path ? [] : parent == base || parent == .empty ? [path] : [parent, path]
+    var scopes: [[Z3Term]] = []
+    var before = paths.literals(base)
+    for end in ends {
+      let literals = paths.literals(end)
+      var added: [Z3Term] = []
+      for literal in literals where !before.contains(literal) {
+        added.append(try translator.translate(literal))
+      }
+      scopes.append(added + (try translator.memberships(literals)))
+      before = literals
+    }
+    let pending = translator.takePending()
+    if !pending.isEmpty {
+      leaveAll(context)
+      for formula in pending { context.assert(formula) }
+      try enter(path, context, translator)
+      return
+    }
+    context.pop(stack.count - shared)
+    stack.removeLast(stack.count - shared)
+    for (end, formulas) in zip(ends, scopes) {
+      context.push()
+      stack.append(end)
+      for formula in formulas { context.assert(formula) }
+    }
+  }
+
+  private func leaveAll(_ context: Z3Context) {
+    context.pop(context.depth)
+    stack = []
+  }
+
+  // MARK: - Models
+
+  /// Whether conditions have a solution together, and one if so.
+  package func solution(of conditions: [TermID]) -> SolverResult {
+    let all = terms.all(conditions)
+    if all == .never { return .unsatisfiable }
+    if all == .always { return .satisfiable([:]) }
+    let literals = if case .all(let parts) = terms.node(all) { parts } else { [all] }
+    return solve(wanting: .model) { context, translator throws(Untranslatable) in
+      var formulas: [Z3Term] = []
+      for literal in literals { formulas.append(try translator.translate(literal)) }
+      formulas += try translator.memberships(literals)
+      self.leaveAll(context)
+      for formula in translator.takePending() { context.assert(formula) }
+      context.push()
+      for formula in formulas { context.assert(formula) }
+    }
+  }
+
+  // MARK: - Z3
+
+  private enum Wish {
+    case answer
+    case model
+  }
+
+  /// Makes a check of what is asserted.
+  private func solve(
+    wanting wish: Wish, _ assert: (Z3Context, TermTranslator) throws(Untranslatable) -> Void
+  ) -> SolverResult {
+    if uses.scan(terms) || (context?.size ?? 0) > limits.formulas { restart() }
+    guard let (context, translator) = open() else { return .unknown("Z3 does not start") }
+    do throws(Untranslatable) {
+      try assert(context, translator)
+    } catch {
+      restart()
+      return .unknown("no formula for \(error.reason)")
+    }
+    let depth = context.depth
+    let (result, wasInterrupted) = check(context, translator, wanting: wish)
+    if case .unknown = result { figures.unknown += 1 }
+    if stack.isEmpty { leaveAll(context) } else { context.pop(context.depth - depth) }
+    // A context that was interrupted might still think it is.
+    if wasInterrupted { restart() }
+    return result
+  }
+
+  /// Checks what is asserted.
+  ///
+  /// Where sequences are too hard, short ones are tried for the rest of the time: a solution is a
+  /// solution. A solution with what is no Unicode text is looked for again without it.
+  private func check(
+    _ context: Z3Context, _ translator: TermTranslator, wanting wish: Wish
+  ) -> (SolverResult, wasInterrupted: Bool) {
+    let hasSequences = !translator.sequences.isEmpty
+    let first = hasSequences ? limits.milliseconds * 2 / 3 : limits.milliseconds
+    var (answer, wasInterrupted) = run(context, milliseconds: first)
+    var shown = answer
+    if hasSequences, case .unknown = answer {
+      context.push()
+      for formula in translator.areShort(8) { context.assert(formula) }
+      let retry = run(context, milliseconds: limits.milliseconds - first)
+      wasInterrupted = wasInterrupted || retry.wasInterrupted
+      if retry.answer == .satisfiable { answer = .satisfiable }
+    }
+    var texts: Set<Int> = []
+    if answer == .satisfiable, wish == .answer, !hasSequences {
+      return (.satisfiable([:]), wasInterrupted)
+    }
+    while answer == .satisfiable {
+      guard let values = context.values(of: translator.symbols.map(\.term)) else {
+        return (.satisfiable([:]), wasInterrupted)
+      }
+      let wrong = zip(translator.symbols, values).filter {
+        $0.1 == .invalidString && !texts.contains($0.0.number)
+      }.map { $0.0 }
+      if wrong.isEmpty { return (.satisfiable(model(values, translator)), wasInterrupted) }
+      context.push()
+      for symbol in wrong {
+        texts.insert(symbol.number)
+        context.assert(translator.isText(symbol.term))
+      }
+      let next = run(context, milliseconds: limits.milliseconds / 4)
+      (answer, wasInterrupted) = (next.answer, wasInterrupted || next.wasInterrupted)
+      shown = answer
+    }
+    if case .unknown(let reason) = shown { return (.unknown(reason), wasInterrupted) }
+    return (.unsatisfiable, wasInterrupted)
+  }
+
+  private func run(
+    _ context: Z3Context, milliseconds: Int
+  ) -> (answer: Z3Answer, wasInterrupted: Bool) {
+    figures.checks += 1
+    let start = Watchdog.now()
+    defer { figures.nanoseconds += Watchdog.now() - start }
+    return context.check(milliseconds: milliseconds)
+  }
+
+  private func model(_ values: [Z3Value?], _ translator: TermTranslator) -> Valuation {
+    var result: Valuation = [:]
+    for (symbol, value) in zip(translator.symbols, values) {
+      if let value { result[symbol.number] = translator.constant(value, ofSymbol: symbol.number) }
+    }
+    return result
+  }
+
+  private func open() -> (Z3Context, TermTranslator)? {
+    if let context, let translator { return (context, translator) }
+    guard let made = Z3Context(memoryMegabytes: limits.megabytes) else { return nil }
+    let translator = TermTranslator(terms, made, uses)
+    context = made
+    self.translator = translator
+    return (made, translator)
+  }
+
+  private func restart() {
+    if context != nil { figures.restarts += 1 }
+    context = nil
+    translator = nil
+    stack = []
+  }
+}
+
+/// What a check found.
+package enum SolverResult: Equatable, Sendable {
+  case satisfiable(Valuation)
+  case unsatisfiable
+  case unknown(String)
+}
+
+/// Whether something follows.
+package enum Entailment: Equatable, Sendable {
+  case valid
+  /// It does not, with values that show it where they are known.
+  case invalid(Valuation?)
+  case unknown(String)
+}

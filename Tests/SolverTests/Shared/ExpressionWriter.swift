@@ -1,0 +1,1 @@
+../../CELTests/Terms/ExpressionWriter.swift

@@ -1,0 +1,1 @@
+../../CELTests/Terms/ProgramLifting.swift
