@@ -23,6 +23,8 @@ struct ConflictClusters {
 
   private var places: [UInt32: Int] = [:]
   private var sets: DisjointSets
+  /// The numbers of clusters are below it.
+  var limit: Int { places.count }
 
   /// Makes the clusters of some classes with the footprints of all that they did.
   init(_ executed: [(actionClass: UInt32, footprint: UInt32)], _ footprints: FootprintTable) {

@@ -4,13 +4,18 @@ internal import Transitions
 ///
 /// The classes of actions that conflict, directly or through others, form clusters; each is in as many
 /// local states as the bits that its steps change have values over the states found. Clusters do not
-/// notice each other, so a full search finds every combination: the product. That is exact for
-/// independent parts and never more than there is: a cluster whose steps the reduced search left in
-/// part to one order has more local states. Where nothing is independent it is the number found.
+/// notice each other, so a full search finds every combination: the product.
+///
+/// The local states of a cluster are all found if the reduced search, wherever it took one of its steps,
+/// took all that were enabled (`takesWholeClusters`): a search of the cluster alone would go on as well.
+/// Otherwise there are more, and the product is a lower bound. Timers notice all clusters, since they
+/// wait until none has anything to do: then only what was found is certain.
 struct FullEstimate: ~Copyable {
   /// How many states are looked at, and how many words of states.
   private static let stateLimit = 20_000
   private static let wordLimit = 40_000_000
+  /// Up to how many enabled steps states are expanded once more.
+  private static let stepLimit = 2_000_000
   /// How many single steps at the beginning are followed.
   private static let prefixLimit = 1000
 
@@ -47,13 +52,46 @@ struct FullEstimate: ~Copyable {
     estimate.divide(search.changedBits.entries.elements, among: &clusters)
     let isWhole = estimate.look(at: search, without: prefix.dropLast(), in: &space)
     let counts = estimate.seen.map(\.count)
-    // Of one cluster in which something was left out there are more states than were found.
-    let hasParts = counts.count { $0 > 1 } > 1
-    let product = StateEstimate.product(
-      of: counts, isLowerBound: isPart || !isWhole || !hasParts)
+    if search.hasBarrier && counts.count(where: { $0 > 1 }) > 1 {
+      return StateEstimate(states: Double(search.states), isLowerBound: true)
+    }
+    let isComplete =
+      try !isPart && isWhole && takesWholeClusters(search, &clusters, in: &space)
+    let product = StateEstimate.product(of: counts, isLowerBound: !isComplete)
     let single = prefix.count - 1
     let sum = single == 0 ? product : product + StateEstimate(states: Double(single))
     return sum.atLeast(search.states)
+  }
+
+  /// Whether at every state each cluster's enabled steps were all taken, or none of them.
+  ///
+  /// The states in which something was left out are expanded once more; where that is much work the
+  /// answer is no.
+  private static func takesWholeClusters(
+    _ search: borrowing ReducedSearch, _ clusters: inout ConflictClusters,
+    in space: inout StateSpace
+  ) throws -> Bool {
+    if search.enabledTransitions > stepLimit { return false }
+    // By cluster: the last state at which one of its steps was taken.
+    var takenAt = [UInt32](repeating: .max, count: clusters.limit)
+    var left: [Int] = []
+    for state in 0..<UInt32(search.knownStates) where search.isEntered(state) {
+      if space.chosen[state] == ChosenSets.everything { continue }
+      left.removeAll(keepingCapacity: true)
+      for index in 0..<(try space.expand(state)) {
+        let action = space.buffer.successors[index].action
+        let cluster = clusters.cluster(of: space.system.actionClass(of: action))
+        if !space.isTaken(index) {
+          // What was never taken behind the first states belongs to no cluster.
+          guard let cluster else { return false }
+          left.append(cluster)
+        } else if let cluster {
+          takenAt[cluster] = state
+        }
+      }
+      if left.contains(where: { takenAt[$0] == state }) { return false }
+    }
+    return true
   }
 
   /// The states at the beginning that are left by one step only; the last is the first that has

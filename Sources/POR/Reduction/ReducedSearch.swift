@@ -68,6 +68,10 @@ struct ReducedSearch: ~Copyable {
   private(set) var hasMoreReads = false
   /// Whether something was left out at some state.
   private(set) var hasProperSets = false
+  /// Whether some step waits until nothing else is enabled.
+  private(set) var hasBarrier = false
+  /// Whether some states reach each other.
+  private(set) var hasCycle = false
   /// Whether reduction was given up, since nothing had been left out for long: then futures are not
   /// kept either, and the rest costs what a full search costs.
   private(set) var isGivenUp = false
@@ -110,6 +114,9 @@ struct ReducedSearch: ~Copyable {
 
   /// How many states were met, in this pass or before it.
   var knownStates: Int { number.count }
+
+  /// Whether this pass found a state.
+  func isFound(_ state: UInt32) -> Bool { number[Int(state)] != Self.unseen }
 
   /// Whether a state was entered.
   func isEntered(_ state: UInt32) -> Bool {
@@ -199,6 +206,7 @@ struct ReducedSearch: ~Copyable {
     frames.append(Frame(place: UInt32(place), firstPending: UInt32(pending.count)))
     let count = try expand(state, &space)
     hasFairStep.append(enabled.union.contains(.fair))
+    if enabled.union.contains(.waitsForIdle) { hasBarrier = true }
     enabledTransitions += count
     if states == Self.patience && !hasProperSets { isGivenUp = true }
     if isGivenUp { return try followAll(count, state, &pass, &space, &watch) }
@@ -430,6 +438,7 @@ struct ReducedSearch: ~Copyable {
     let first = Int(place)
     let size = open.count - first
     let isTrivial = size == 1 && !hasSelfLoop[first]
+    if !isTrivial { hasCycle = true }
     try pass.complete(
       CompletedComponent(
         states: UnsafeBufferPointer(open.elements.extracting(first..<open.count)),

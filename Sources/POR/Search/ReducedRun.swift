@@ -24,7 +24,7 @@ struct ReducedRun {
   private var findings: [Finding?]
   private var tasks: [SearchTask] = []
   private var figures = ReductionFigures()
-  private var states = 0
+  private var searched = SearchedStates()
   private var transitions = 0
   private var ends: Set<UInt32> = []
   private var bytes = 0
@@ -55,7 +55,7 @@ struct ReducedRun {
     try run(takeTasks { _ in true })
     try shortenRuns()
     return SearchResult(
-      states: max(1, states), transitions: transitions, settled: ends.count, cut: cut,
+      states: max(1, searched.count), transitions: transitions, settled: ends.count, cut: cut,
       findings: known(), bytes: bytes, reduction: figures,
       couplings: couplings)
   }
@@ -96,7 +96,7 @@ struct ReducedRun {
     guard options.faults.isEmpty && options.reductionFaults.isEmpty,
       figures.taken < figures.enabled || figures.usedSymmetry
     else { return }
-    try RunShortener(system, options).shorten(&findings, reached: states)
+    try RunShortener(system, options).shorten(&findings, reached: searched.count)
   }
 
   private func known() -> [Finding] {
@@ -162,32 +162,33 @@ struct ReducedRun {
   /// Runs tasks over one store; what is given up is done again in parts, over another.
   private mutating func run(_ wanted: [SearchTask]) throws {
     if wanted.isEmpty || cut != nil { return }
-    var space = StateSpace(system: system, hashSeed: options.hashSeed)
-    var known = 0
     var givenUp: [SearchTask] = []
-    for task in wanted where cut == nil {
-      if try !decide(task, in: &space, &known) { givenUp.append(task) }
-    }
-    try decideLivelocks(in: &space, &known)
-    if givenUp.count < wanted.count { states += known }
+    try explore(wanted, &givenUp)
     let parts = givenUp.flatMap { split($0) }
-    if !parts.isEmpty {
-      space = StateSpace(system: system, hashSeed: options.hashSeed)
-      known = 0
-      for part in parts where cut == nil { _ = try decide(part, in: &space, &known) }
-      try decideLivelocks(in: &space, &known)
-      states += known
+    if !parts.isEmpty { try explore(parts, &givenUp) }
+  }
+
+  /// Runs tasks over one store, and what they leave open.
+  private mutating func explore(_ wanted: [SearchTask], _ givenUp: inout [SearchTask]) throws {
+    var space = StateSpace(system: system, hashSeed: options.hashSeed)
+    var entered = StateSet()
+    for task in wanted where cut == nil {
+      if try !decide(task, in: &space, &entered) { givenUp.append(task) }
     }
+    try decideLivelocks(in: &space, &entered)
     bytes = max(bytes, space.byteCount)
+    searched.add(space, entered)
   }
 
   /// Decides what the passes for safety left open, over the same states: what they found counts once.
   ///
   /// Behind symmetric passes that waits, for these states are not their own.
-  private mutating func decideLivelocks(in space: inout StateSpace, _ known: inout Int) throws {
+  private mutating func decideLivelocks(
+    in space: inout StateSpace, _ entered: inout StateSet
+  ) throws {
     if system.usesSymmetry { return }
     for task in takeTasks({ _ in true }) where cut == nil {
-      _ = try decide(task, in: &space, &known)
+      _ = try decide(task, in: &space, &entered)
     }
   }
 
@@ -208,14 +209,14 @@ struct ReducedRun {
 
   /// Runs one pass and keeps what it found; false where it was given up.
   private mutating func decide(
-    _ task: SearchTask, in space: inout StateSpace, _ known: inout Int
+    _ task: SearchTask, in space: inout StateSpace, _ entered: inout StateSet
   ) throws -> Bool {
     let canSplit = task.properties.count > 1 && !task.observers.isEmpty
     var options = options
     if canSplit {
       options.limits.states = min(options.limits.states ?? .max, Self.sharedPassStates)
     } else if let limit = options.limits.states {
-      options.limits.states = max(1, limit - states)
+      options.limits.states = max(1, limit - searched.count)
     }
     if let roundStates {
       options.limits.states = min(options.limits.states ?? .max, roundStates)
@@ -230,9 +231,11 @@ struct ReducedRun {
     if search.hasMoreReads && search.hasProperSets && cut == nil {
       var again = task
       again.constantReads = search.constantReads
-      return try decide(again, in: &space, &known)
+      return try decide(again, in: &space, &entered)
     }
-    known = min(space.count, watch.maxStates)
+    for state in 0..<UInt32(search.knownStates) where search.isFound(state) {
+      entered.insert(state)
+    }
     transitions += search.transitions
     try figures.add(
       &search, footprints, isCut: cut != nil, isSymmetric: task.usesSymmetry, in: &space)

@@ -54,6 +54,16 @@ struct ReducedComparison {
     }
   }
 
+  /// An estimate is right up to a factor of two, or says that it is a lower bound, and is one.
+  private mutating func check(_ estimate: StateEstimate) {
+    let isRight =
+      estimate.states <= Double(fullStates) * (estimate.isLowerBound ? 1 : 2)
+      && (estimate.isLowerBound || Double(fullStates) <= estimate.states * 2)
+    if !isRight {
+      differences.append("\(configuration): \(estimate) for \(fullStates) states")
+    }
+  }
+
   private mutating func compare(
     _ system: TinySystem, _ oracle: Oracle, _ selection: [Int],
     _ comparesEvents: Bool,
@@ -72,6 +82,13 @@ struct ReducedComparison {
     let result = try Search(options: options).run(system)
     states.append(result.states)
     check("cut", result.cut, nil)
+    if bend.isEmpty {
+      // A representative of an initial state that is not symmetric need not be reached in full.
+      if !system.hasSymmetry {
+        check("more states than there are", result.states > fullStates, false)
+      }
+      if let estimate = result.reduction?.full { check(estimate) }
+    }
     check("ends", system.ends, Set(oracle.settled.map { model.objects(of: oracle.states[$0]) }))
     check("settled", result.settled, oracle.endCount)
     if !system.hasSymmetry {
