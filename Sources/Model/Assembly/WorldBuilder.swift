@@ -50,7 +50,9 @@ package struct WorldBuilder {
     if store.resources.policies.readsBookkeeping {
       definition.projections = definition.projections.without(.ordinals).without(.ownership)
     }
-    definition.symmetry = SymmetryDetection(scenario, definition).run()
+    let detection = SymmetryDetection(scenario, definition)
+    definition.symmetry = detection.run()
+    definition.freshOrder = detection.freshOrder()
     return definition
   }
 

@@ -7,11 +7,12 @@ import CEL
 /// up to the order of lists whose order means nothing. An exchange of one block with each other one
 /// generates all permutations of an orbit.
 struct SymmetryDetection {
-  private let scenario: Scenario
+  let scenario: Scenario
   private let definition: WorldDefinition
-  private let text: SymmetryText
+  let text: SymmetryText
   /// Everything declared but the properties, one entry each.
   private let items: [JSONValue]
+  private let keysByKind: [GroupKind: [ObjectKey]]
 
   /// Prepares the detection in a scenario whose world is built but for its symmetry.
   init(_ scenario: Scenario, _ definition: WorldDefinition) {
@@ -27,6 +28,7 @@ struct SymmetryDetection {
     }
     items += scenario.controllers.map { text.value($0) } + scenario.events.map { text.value($0) }
     self.items = items
+    keysByKind = Dictionary(grouping: definition.objects.map(\.key), by: \.groupKind)
   }
 
   /// The symmetry; nil where there is none, or where nothing certain can be said.
@@ -49,16 +51,28 @@ struct SymmetryDetection {
   /// Whether all that may look at names is understood: server rules that compute with the text of
   /// names, and built-in controllers of which that is not known, are not.
   private var isWithinReach: Bool {
-    guard definition.resources.policies.isEmpty, !definition.objects.isEmpty else { return false }
-    let kinds = CompositionKinds.of(scenario)
-    // Addresses and ports of a Service are computed from its name (ServiceStrategy).
-    if kinds.contains(GroupKind(group: "", kind: "Service")) { return false }
     for controller in scenario.controllers {
       guard case .builtin(let name, _) = controller.source else { continue }
-      // The others hash templates or take names apart.
-      if !["replicaset", "kubelet", "garbagecollector"].contains(name) { return false }
+      if !Self.parametricBuiltins.contains(name) { return false }
     }
-    return namesAllKinds
+    return hasPlainRules
+  }
+
+  /// The built-in controllers that only copy and compare names.
+  ///
+  /// Of the others the deployment controller hashes templates, labels and all, so the name of a ReplicaSet
+  /// of `web-1` is no renaming of that of `web-2`; so do revisions of a StatefulSet, whose Pods are
+  /// numbered by taking their names apart.
+  private static let parametricBuiltins: Set<String> = [
+    "replicaset", "kubelet", "garbagecollector", "horizontalpodautoscaler",
+  ]
+
+  /// Whether no rule of the server computes with the text of names.
+  var hasPlainRules: Bool {
+    guard definition.resources.policies.isEmpty, !definition.objects.isEmpty else { return false }
+    // Addresses and ports of a Service are computed from its name (ServiceStrategy).
+    let services = GroupKind(group: "", kind: "Service")
+    return !CompositionKinds.of(scenario).contains(services) && namesAllKinds
       && definition.objects.allSatisfy { key, object in
         key.groupKind.kind != "CustomResourceDefinition" || !Self.readsText(.object(object))
       }
@@ -128,15 +142,17 @@ struct SymmetryDetection {
     var result: [(user: Int, functions: [NameFunction], key: ObjectKey)] = []
     for (index, controller) in scenario.controllers.enumerated() {
       guard case .declarative(let declared) = controller.source else { continue }
-      let watched = Set(declared.watches.map(\.groupKind))
       let (steps, maps) = (use.controllers[index].functions, use.watches[index].functions)
-      for (key, _) in definition.objects {
-        if key.groupKind == declared.primary.groupKind, !steps.isEmpty {
+      if !steps.isEmpty {
+        // What else it may be woken for is checked while it runs.
+        for key in keysByKind[declared.primary.groupKind] ?? []
+        where declared.primary.name.map({ $0 == key.name }) ?? true {
           result.append((2 * index, steps, key))
         }
-        if watched.contains(key.groupKind), !maps.isEmpty {
-          result.append((2 * index + 1, maps, key))
-        }
+      }
+      if maps.isEmpty { continue }
+      for kind in Set(declared.watches.map(\.groupKind)).sorted() {
+        result += (keysByKind[kind] ?? []).map { (2 * index + 1, maps, $0) }
       }
     }
     return result

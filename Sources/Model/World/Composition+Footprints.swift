@@ -52,7 +52,8 @@ extension Composition {
   }
 
   package func actionClass(of action: UInt32) -> UInt32 {
-    usesSymmetry ? mergedClassOfAction[Int(action)] : classOfAction[Int(action)]
+    usesSymmetry && quotient != nil
+      ? mergedClassOfAction[Int(action)] : classOfAction[Int(action)]
   }
 
   /// A footprint as the search sees it now: closed under exchanges where states are merged by them.

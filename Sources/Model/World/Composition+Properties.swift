@@ -104,14 +104,17 @@ extension Composition {
     }
     var group: [UInt32] = [0]
     var end: [UInt32] = [1]
-    for (word, cell) in layout.wordCells where word < state.count {
+    let objects = objectsUpToFreshValues(state)
+    for (word, cell) in layout.wordCells {
       switch cell {
       case .object(let key):
-        let version = compared(decode(state[word], of: key), key, rule)
+        let value = word < objects.count ? objects[word] : 0
+        let version = compared(decode(value, of: key), key, rule)
         let initial = compared(world.initialVersions[key] ?? 0, key, rule)
         if version != initial { end += [UInt32(word), version] }
       case .happened, .budget, .spent:
-        if !rule.acrossEvents, state[word] != 0 { group += [UInt32(word), state[word]] }
+        let value = word < state.count ? state[word] : 0
+        if !rule.acrossEvents, value != 0 { group += [UInt32(word), value] }
       default: break
       }
     }

@@ -5,11 +5,14 @@ import Transitions
 /// (Emerson and Sistla, "Symmetry and model checking", 1996; Clarke et al., "Exploiting symmetry in
 /// temporal logic model checking", 1996).
 extension Composition {
-  package var hasSymmetry: Bool { symmetry != nil && !(world.symmetry?.isBroken ?? true) }
+  package var hasSymmetry: Bool {
+    symmetry == nil ? mayPermuteFreshValues : !(world.symmetry?.isBroken ?? true)
+  }
 
   package func respectsSymmetry(property: Int) -> Bool {
-    guard let symmetry = world.symmetry else { return true }
-    return symmetry.definition.respectedProperties[propertyIndices[property]]
+    let index = propertyIndices[property]
+    if symmetry == nil { return world.freshOrder?.respectedProperties[index] ?? true }
+    return world.symmetry?.definition.respectedProperties[index] ?? true
   }
 
   package func representative(of state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
@@ -21,6 +24,9 @@ extension Composition {
 
   /// The objects that stand for those of a state, whatever else in it tells blocks apart.
   func representativeObjects(_ state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
+    if symmetry == nil {
+      return objectsUpToFreshValues(state).enumerated().flatMap { $1 == 0 ? [] : [UInt32($0), $1] }
+    }
     var words = [UInt32](repeating: 0, count: layout.width)
     for (word, cell) in layout.wordCells where word < state.count {
       if case .object = cell { words[word] = state[word] }
@@ -39,13 +45,13 @@ extension Composition {
 
   /// Renames the blocks of a state so that they stand in the order of their signatures.
   func sortBlocks(_ words: inout [UInt32]) {
-    guard let symmetry else { return }
+    guard let symmetry else { return sortFreshValues(&words) }
     sort(&words, symmetry.signatures(words, self), symmetry)
   }
 
   /// The same for a successor of a state, from what differs.
   func sortBlocks(_ words: inout [UInt32], after state: UnsafeBufferPointer<UInt32>) {
-    guard let symmetry else { return }
+    guard let symmetry else { return sortFreshValues(&words) }
     if expandedSignatures.isEmpty { expandedSignatures = symmetry.signatures(Array(state), self) }
     let signatures = symmetry.signatures(words, after: state, expandedSignatures, self)
     sort(&words, signatures, symmetry)
@@ -182,7 +188,7 @@ extension Composition {
   ///
   /// It is equal for all renamings of a state.
   func symmetryKey(_ words: [UInt32]) -> [UInt32] {
-    guard let symmetry else { return words }
+    guard let symmetry else { return freshSymmetry?.key(words, self) ?? words }
     var key: [UInt32] = []
     let signatures = symmetry.signatures(words, self)
     for blocks in symmetry.groups { key += blocks.map { signatures[$0] }.sorted() }

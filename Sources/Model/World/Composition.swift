@@ -42,6 +42,8 @@ package final class Composition {
   var ignoredVersions: [UInt64: UInt32] = [:]
   var ordinalForms: [UInt32: OrdinalForm] = [:]
   var mentionIndex = MentionIndex()
+  /// Where nodes of reconcile trees went in renamings of fresh values.
+  var renamedNodes: [RenamedNode: UInt32] = [:]
   /// The last read of each object on the way to a node, by node.
   var lastReads: [UInt32: [ObjectKey: Int]] = [:]
   // Footprints.
@@ -70,11 +72,18 @@ package final class Composition {
   /// Whether states that differ in an exchange of names are one.
   package var usesSymmetry = false {
     didSet {
-      precondition(!usesSymmetry || hasSymmetry, "a component without symmetry")
+      precondition(
+        !usesSymmetry || hasSymmetry || freshSymmetry != nil, "a component without symmetry")
       hasUsedSymmetry = hasUsedSymmetry || usesSymmetry
     }
   }
   private(set) var hasUsedSymmetry = false
+  /// How fresh values are sorted where states are merged; nil where their order is kept.
+  let freshSymmetry: FreshSymmetry?
+  /// How they are sorted where ends of runs are compared.
+  let freshEnds: FreshSymmetry
+  /// Whether some class of fresh values that may be permuted was seen with two.
+  var hasSeveralFreshValues = false
   /// What the state that is being expanded says of each block; empty where nobody asked.
   var expandedSignatures: [UInt32] = []
 
@@ -88,6 +97,8 @@ package final class Composition {
   var deferredError: (any Error)?
   /// Who audits this exploration.
   weak var audited: ProjectionAudit?
+  /// The audit compares states now: it rewrites what reconciles in flight asked.
+  var isCompared = false
   /// For the audit: a version with all that its projection left out, by the projected one.
   var unprojected: [UInt32: UInt32] = [:]
 
@@ -103,6 +114,10 @@ package final class Composition {
     symmetry = world.symmetry.flatMap {
       $0.isBroken ? nil : StateSymmetry($0, world, component)
     }
+    freshSymmetry = world.freshOrder.map { _ in
+      FreshSymmetry(world) { [unowned world] in world.isMovable($0) }
+    }
+    freshEnds = FreshSymmetry(world) { [unowned world] in world.isNameOrValue($0) }
     quotient = symmetry.map { [names, footprintTable] in
       FootprintQuotient(names, $0, footprintTable)
     }

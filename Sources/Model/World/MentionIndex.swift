@@ -77,7 +77,8 @@ struct MentionIndex {
     return sorted
   }
 
-  private static func tokens(of question: Question, _ world: World) -> [FreshToken] {
+  /// What a question mentions.
+  static func tokens(of question: Question, _ world: World) -> [FreshToken] {
     switch question {
     case .get(_, let key), .creationRank(let key): world.tokens.mentioned(in: key.name)
     case .list(let query): world.tokens.mentioned(in: "\(query.selection)")

@@ -40,6 +40,10 @@ enum ProjectionMutant: CaseIterable {
   case caches
   /// Names are exchanged in what belongs to them, and not where others speak of them.
   case symmetry
+  /// Fresh names are permuted in the names of objects, and not where others mention them.
+  case freshOrder
+  /// Fresh names are permuted although somebody was seen to know their order.
+  case unseenOrder
 }
 
 /// Which projections are in force; all of them unless one is taken out.

@@ -54,6 +54,8 @@ package final class ProjectionAudit {
   /// Compares the kept pairs; nil where all behave equally, otherwise the first difference.
   package func run() throws -> String? {
     composition.audited = nil
+    composition.isCompared = true
+    defer { composition.isCompared = false }
     for pair in pairs {
       var (raw, canonical) = pair
       composition.grow(&raw)

@@ -109,6 +109,7 @@ final class ReconcileRun: ReconcileOracle {
     guard tree.record(question, at: node) else {
       throw notDeterministic("after the same answers one run asked \(question)")
     }
+    try context.composition.noteOrder(question, at: node)
     let answer: Answer
     if replayIndex < replayed.count {
       answer = replayed[replayIndex].answer
@@ -304,6 +305,10 @@ final class ReconcileRun: ReconcileOracle {
     let list = participant.readsOwnWrites ? context.scanNow(scan) : context.scan(scan)
     let adjusted = context.adjust(list, scan, with: differences)
     for item in adjusted where differences[item.key] != nil { bornSuperseded[item.key] = index }
+    if context.world.freshOrder?.orderSensitiveControllers.contains(controller) == true {
+      try context.composition.noteOrder(
+        of: adjusted.map(\.key), "\(participant.reconciler.name) lists \(query.kind)")
+    }
     if let symmetry = context.world.symmetry,
       symmetry.definition.orderSensitiveControllers.contains(controller),
       !symmetry.keepsOrder(adjusted.map(\.key))

@@ -10,6 +10,8 @@ struct StateRewriting {
   /// Where copies of a controller and of an event take each other's place.
   private let controller: (Int) -> Int
   private let event: (Int) -> Int
+  /// The renaming, where it is one of fresh values.
+  private var map: [FreshToken: FreshToken] = [:]
 
   /// A renaming of fresh values.
   init(renaming map: [FreshToken: FreshToken], _ composition: Composition) {
@@ -17,6 +19,7 @@ struct StateRewriting {
     self.init(
       composition, text: { world.tokens.rename($0, map) },
       version: { world.rename(version: $0, map) }, body: { world.tokens.rename($0, map) })
+    self.map = map
   }
 
   /// Any rewriting that is compatible with what controllers can observe.
@@ -31,6 +34,11 @@ struct StateRewriting {
     self.text = text
     self.version = version
     self.body = body
+  }
+
+  /// A seeded bug: contents stay as they are.
+  var leavingVersions: StateRewriting {
+    StateRewriting(composition, text: text, version: { $0 }, body: { $0 })
   }
 
   private var world: World { composition.world }
@@ -107,17 +115,31 @@ struct StateRewriting {
   /// The node at the end of the renamed path.
   ///
   /// The reconciler is not run: what it does is the same up to the renaming, for it can compare
-  /// fresh values and copy them, no more.
+  /// fresh values and copy them, no more. Where it asks something else after all, somebody can tell
+  /// the order of fresh values.
   private func rename(node: UInt32) -> UInt32 {
     let tree = world.tree
     let worker = tree.worker(of: node)
+    var mentioned = composition.mentionIndex.tokens(ofNode: node, composition)
+    mentioned += world.tokens.mentioned(in: worker.request.name)
+    let question = tree.question(at: node)
+    if let question { mentioned += MentionIndex.tokens(of: question, world) }
+    let key = RenamedNode(node: node, pairs: mentioned.flatMap { [$0, map[$0] ?? $0] })
+    if !map.isEmpty, let known = composition.renamedNodes[key] { return known }
+    var isSame = true
     var current = tree.root(
       controller: controller(worker.controller), request: rename(worker.request))
     for step in tree.path(to: node) {
-      _ = tree.record(rename(step.question), at: current)
+      isSame = tree.record(rename(step.question), at: current) && isSame
       current = tree.follow(current, rename(step.answer))
     }
-    if let question = tree.question(at: node) { _ = tree.record(rename(question), at: current) }
+    if let question { isSame = tree.record(rename(question), at: current) && isSame }
+    if !map.isEmpty {
+      composition.renamedNodes[key] = current
+      if !isSame && !composition.isCompared {
+        composition.noteDifference(ofRenamed: mentioned)
+      }
+    }
     return current
   }
 
@@ -160,6 +182,12 @@ struct StateRewriting {
     case .number, .flag: answer
     }
   }
+}
+
+/// A node of a reconcile tree and where the fresh values go that its path mentions.
+struct RenamedNode: Hashable {
+  let node: UInt32
+  let pairs: [FreshToken]
 }
 
 /// A version and the part of a renaming that concerns it.

@@ -31,6 +31,9 @@ final class ServerView: ObjectReader {
   {
     let list = context.scanNow(ObjectScan(groupKind, namespace: namespace, selection: selection))
     // What the server does with the list may depend on its order.
+    _ = context.composition.attempt("the server") {
+      try context.composition.noteOrder(of: list.map(\.key), "the server lists \(groupKind)")
+    }
     if let symmetry = context.world.symmetry, !symmetry.keepsOrder(list.map(\.key)) {
       _ = context.composition.attempt("the server") {
         try context.composition.breakSymmetry("the server lists \(groupKind)")

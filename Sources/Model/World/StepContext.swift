@@ -91,6 +91,7 @@ final class StepContext {
     var index = log(StateRead(.freshIndex, Int(family)), composition.freshIndex(family, state))
     if let taken = takenTokens[family] { index = max(index, taken + 1) }
     takenTokens[family] = index
+    if index > 0 { composition.noteSeveral(family) }
     return world.tokens.text(FreshToken(family: family, index: UInt16(index)))
   }
 

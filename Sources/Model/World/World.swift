@@ -22,6 +22,12 @@ package final class World {
   var renamedVersions: [VersionRenaming: UInt32] = [:]
   /// The interchangeable names; nil where there are none.
   let symmetry: NameSymmetry?
+  /// Who may tell the order of fresh names; nil where it is kept.
+  let freshOrder: FreshOrder?
+  /// The classes of fresh values whose order somebody was seen to know, without numbers; grows.
+  var orderedClasses: Set<String> = []
+  /// The classes of fresh values that the objects of the start mention.
+  let initialFamilies: Set<UInt16>
   /// Where runs start: every object that a controller reconciles is queued.
   package let rootRequests: [CellLayout.Worker]
 
@@ -38,6 +44,9 @@ package final class World {
       definition.projections.contains(.symmetry)
         ? NameSymmetry($0, tokens: tokens, versions: versions) : nil
     }
+    let keepsFreshOrder =
+      !definition.projections.contains(.symmetry) || !definition.projections.contains(.freshNames)
+    freshOrder = keepsFreshOrder ? nil : definition.freshOrder
     let objects = Self.identified(definition.objects, tokens)
     var initial: [ObjectKey: UInt32] = [:]
     for (key, object) in objects {
@@ -45,6 +54,8 @@ package final class World {
         Self.identity(of: object, groupKind: key.groupKind, definition, mutants: []))
     }
     initialVersions = initial
+    initialFamilies = Set(
+      initial.values.flatMap { [versions] in versions.mentioned(in: $0).map(\.family) })
     rootRequests = Self.rootRequests(definition.participants, objects)
     for (index, participant) in definition.participants.enumerated()
     where participant.lag != nil {
@@ -102,6 +113,7 @@ package final class World {
   package func learn(from other: World) {
     rankedKinds.formUnion(other.rankedKinds)
     cachedKinds.merge(other.cachedKinds) { $0.union($1) }
+    orderedClasses.formUnion(other.orderedClasses)
   }
 
   /// The starts of a part by names that mean the same in every world of this definition.

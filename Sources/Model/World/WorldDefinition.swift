@@ -123,6 +123,8 @@ package struct WorldDefinition: Sendable {
   package var projections: ProjectionSet
   /// The names that may be exchanged; nil where there are none.
   package var symmetry: ScenarioSymmetry?
+  /// Who may tell the order of fresh names; nil where nothing certain can be said.
+  package var freshOrder: FreshOrder?
 
   /// Makes a world without events and properties.
   package init(
@@ -140,5 +142,6 @@ package struct WorldDefinition: Sendable {
     appliedKinds = []
     projections = ProjectionSet()
     symmetry = nil
+    freshOrder = nil
   }
 }

@@ -45,7 +45,12 @@ struct Judge: ~Copyable, SearchPass {
   private let asksForFairCycles: Bool
 
   /// Makes the judge of some properties, given by their indices; nil for all.
-  init(properties: [PropertyKind], judging judged: [Int]? = nil, options: SearchOptions) {
+  ///
+  /// - looksAtCycles: `eventually` is judged on fair cycles, not only where runs settle.
+  init(
+    properties: [PropertyKind], judging judged: [Int]? = nil, options: SearchOptions,
+    looksAtCycles: Bool = true
+  ) {
     self.properties = properties
     self.options = options
     isJudged = properties.indices.map { judged?.contains($0) ?? true }
@@ -68,7 +73,7 @@ struct Judge: ~Copyable, SearchPass {
         statePredicates.append(
           StatePredicate(
             property: index, predicate: from, ifFalse: [], ifTrue: [], marksStates: true))
-      case .eventually: asksForFairCycles = true
+      case .eventually: asksForFairCycles = looksAtCycles
       case .confluent:
         confluence[index] = ConfluenceTable(
           acrossGroups: options.faults.contains(.confluentAcrossGroups))

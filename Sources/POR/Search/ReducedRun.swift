@@ -74,6 +74,11 @@ struct ReducedRun {
       if cut != .states { return }
       let plain = self
       self = start
+      // Of fresh names it shows only in the search whether there are several.
+      guard system.hasSymmetry else {
+        plan(usesSymmetry: false)
+        return
+      }
       try take(max(1, round / Self.symmetricShare), usesSymmetry: true)
       if cut != .states { return }
       self = round / Self.symmetricShare >= limit ? plain : start
@@ -134,6 +139,8 @@ struct ReducedRun {
     var symmetric: [Int] = []
     for (property, kind) in kinds.enumerated() {
       switch kind {
+      case .eventually where usesSymmetry && system.respectsSymmetry(property: property):
+        symmetric.append(property)
       case .eventually, .leadsTo: liveness.append(property)
       case .always, .sometimes, .settled, .converges, .confluent, .stepRule:
         if usesSymmetry && system.respectsSymmetry(property: property) {
@@ -223,7 +230,9 @@ struct ReducedRun {
     }
     watch.maxStates = max(1, options.limits.states ?? .max)
     space.chosen = ChosenSets()
-    var judge = Judge(properties: kinds, judging: task.properties, options: options)
+    var judge = Judge(
+      properties: kinds, judging: task.properties, options: options,
+      looksAtCycles: !task.usesSymmetry)
     let log = options.explainsReduction ? CouplingLog(of: task) : nil
     var search = ReducedSearch(task, footprints, options: options, log: log)
     var cut = try search.run(&judge, in: &space, &watch)
@@ -254,13 +263,30 @@ struct ReducedRun {
     }
     let again = livelockTask(
       task, judge, hasWriteCycle: search.hasWriteCycle, hasProperSets: search.hasProperSets, cut)
-    if let again { tasks.append(again) }
+    let cyclic = cyclicTask(task, judge, hasCycle: search.hasCycle, cut)
+    tasks += [again, cyclic].compactMap(\.self)
     try builder.build(judge, in: &space)
-    for property in task.properties where again?.properties.contains(property) != true {
+    let open = Set([again, cyclic].compactMap(\.self).flatMap(\.properties))
+    for property in task.properties where !open.contains(property) {
       findings[property] = Search.finding(of: property, judge, builder, cut)
     }
     self.cut = self.cut ?? cut
     return true
+  }
+
+  /// The `eventually` properties that a symmetric pass did not decide.
+  ///
+  /// Of cycles representatives say nothing. Where there are none all runs end, for a run of any length
+  /// has an equivalent one here, and then a settled state at the end is all that counts.
+  private func cyclicTask(
+    _ task: SearchTask, _ judge: borrowing Judge, hasCycle: Bool, _ cut: CutReason?
+  ) -> SearchTask? {
+    guard task.usesSymmetry && hasCycle && cut == nil else { return nil }
+    var properties: [Int] = []
+    for property in task.properties where judge.observations[property].violations.isEmpty {
+      if case .eventually = kinds[property] { properties.append(property) }
+    }
+    return properties.isEmpty ? nil : self.task(properties, isLiveness: true)
   }
 
   /// The `converges` properties that a pass for safety did not decide.

@@ -27,8 +27,11 @@ struct SearchTask {
     isLiveness = liveness
     for property in properties {
       switch kinds[property] {
-      case .always(let predicate), .sometimes(let predicate), .eventually(let predicate):
+      case .always(let predicate), .sometimes(let predicate):
         observe([predicate], for: property)
+      case .eventually(let predicate):
+        // Without cycles only settled states count, and those are found without observers.
+        if isLiveness { observe([predicate], for: property) }
       case .leadsTo(let from, let to):
         if faults.contains(.separateResponseObservers) {
           observe([from], for: property)

@@ -31,9 +31,12 @@ struct SymmetryExploration {
     _ definition: WorldDefinition, audit interval: Int? = nil,
     sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) throws {
-    let exploration = try SymmetryExploration(definition, audit: interval)
+    let exploration = try SymmetryExploration(definition)
     guard let merged = exploration.merged else { return }
-    #expect(merged.finding == nil, sourceLocation: sourceLocation)
+    if interval != nil {
+      let audited = try merge(World(definition), audit: interval)
+      #expect(audited?.finding == nil, sourceLocation: sourceLocation)
+    }
     let composition = merged.composition
     let respected = composition.properties.indices.filter {
       composition.respectsSymmetry(property: $0)

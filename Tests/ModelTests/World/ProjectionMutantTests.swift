@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: ProjectionMutant.allCases)
   func auditCatches(_ mutant: ProjectionMutant) throws {
     let plain = World(try Self.definition(for: mutant))
-    let bySymmetry = mutant == .symmetry
+    let bySymmetry = [.symmetry, .freshOrder, .unseenOrder].contains(mutant)
     let clean = try WorldExploration.explore(plain, audit: 1, bySymmetry: bySymmetry)
     #expect(clean.composition.usesSymmetry == bySymmetry)
     #expect(clean.finding == nil)
@@ -28,6 +28,14 @@ import Testing
     case .superseded: return try WorldExploration.definition(text: interrupted)
     case .ordinals: return try WorldExploration.definition(text: observed)
     case .symmetry: return try WorldExploration.definition(text: SymmetryScenarios.lock(3))
+    case .freshOrder:
+      return try WorldExploration.definition(text: FreshScenarios.text(FreshScenarios.Shape()))
+    case .unseenOrder:
+      var shape = FreshScenarios.Shape()
+      shape.namesFirst = true
+      // In mode `calls` a reconcile in flight would be found to ask something else.
+      shape.interleaving = "reconcile"
+      return try WorldExploration.definition(text: FreshScenarios.text(shape))
     case .freshNames: return try WorldExploration.definition(text: passwords)
     case .caches:
       return try WorldExploration.definition(path: "examples/stale-zookeeper/scenario.yaml")
