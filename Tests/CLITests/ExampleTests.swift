@@ -69,7 +69,9 @@ import Testing
     let audited = try CommandRunner.run(
       ["verify", "examples/\(name)", "--audit", "--results", results])
     #expect(Self.verdicts(audited.output) == expected, "\(audited.errors)")
-    for projection in ["ownership", "creationRank", "freshNames", "components", "memo"] {
+    for projection in [
+      "ownership", "creationRank", "freshNames", "components", "memo", "symmetry",
+    ] {
       let result = try CommandRunner.run([
         "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "5000",
         "--results", results,

@@ -54,6 +54,17 @@ import Transitions
     #expect(run.steps.count == 18)
     var checker = RunChecker(system: TinySystem(switches))
     #expect(try checker.check(violations[0], of: 0) == .confirmed)
+    #expect(violations[0].kind == .cannotConverge)
+    // That nothing leads out is said of 512 states; a limit leaves it open, and only that.
+    var limited = RunChecker(system: TinySystem(switches), closureLimit: 100)
+    #expect(
+      try limited.check(violations[0], of: 0) == .undecided("more than 100 states follow"))
+    var open = violations[0]
+    open.run = Run(steps: run.steps, loopStart: 1)
+    guard case .refuted = try limited.check(open, of: 0) else {
+      Issue.record("a cycle that does not close is not refuted")
+      return
+    }
   }
 
   /// Every run that the search gives is confirmed (`Comparison`); one that is bent is not.

@@ -36,13 +36,24 @@ struct Replay {
     }
   }
 
-  /// The violation in the ids of this world, after it was checked.
-  func confirmed() throws -> Violation {
+  /// How many states that follow a run are looked at again.
+  private static let closureLimit = 100_000
+
+  /// The violation in the ids of this world, after it was checked, and what was left unchecked.
+  ///
+  /// Every step and all that can be seen along the run is checked. That nothing else can follow is
+  /// checked where not too many states do; the search found it, and a reader is told.
+  func confirmed() throws -> (violation: Violation, unchecked: String?) {
     let violation = Violation(
       kind: kind, run: runs.first?.run, otherRun: runs.count > 1 ? runs[1].run : nil)
-    var checker = RunChecker(system: composition)
+    var checker = RunChecker(system: composition, closureLimit: Self.closureLimit)
     switch try checker.check(violation, of: property) {
-    case .confirmed: return violation
+    case .confirmed: return (violation, nil)
+    case .undecided(let reason):
+      let name = composition.world.definition.properties[composition.propertyIndices[property]].name
+      return (
+        violation, "\(name): that nothing else can follow its run was not checked again, \(reason)"
+      )
     case .refuted(let reason):
       throw KverifyBug("a counterexample does not replay: \(reason)")
     }

@@ -54,7 +54,7 @@ package enum VerificationDriver {
       let replay = try Replay(record, definition: definition)
       let property = scenario.properties.first { $0.name == record.property }
       guard let property else { throw VerificationFailure.bug("the property is gone") }
-      let violation = try replay.confirmed()
+      let (violation, unchecked) = try replay.confirmed()
       let counterexample = try CounterexampleTeller(scenario, property).tell(
         violation, replay: replay, record: record)
       return VerificationReport(
@@ -62,7 +62,7 @@ package enum VerificationDriver {
         properties: [
           PropertyReport(
             name: property.name, kind: property.kindName, verdict: .violated(counterexample))
-        ], notes: ["replayed without reduction"])
+        ], notes: ["replayed without reduction"] + [unchecked].compactMap(\.self))
     }
   }
 

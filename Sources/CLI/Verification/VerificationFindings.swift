@@ -15,6 +15,8 @@ struct VerificationFindings {
   /// The projections in force; an expression that calculates with an ordinal switches one off.
   private var usedProjections: ProjectionSet?
   private var audited: SearchAudit.Figures?
+  /// What was not checked again of counterexamples.
+  private var unchecked: [String] = []
   /// The valuations that break an assumption.
   private var skipped = 0
   private var isCut = false
@@ -87,7 +89,7 @@ struct VerificationFindings {
     }
   }
 
-  private func confirmed(
+  private mutating func confirmed(
     _ violations: [Violation], _ part: WorldVerdict.Part, _ definition: WorldDefinition,
     _ property: PropertyDeclaration, _ valuation: [SymbolValue]
   ) throws -> Counterexample {
@@ -103,7 +105,8 @@ struct VerificationFindings {
         run.map { CounterexampleRecord.Schedule($0, in: part.composition) }
       })
     let replay = try Replay(record, definition: definition, learning: part.composition.world)
-    let replayed = try replay.confirmed()
+    let (replayed, note) = try replay.confirmed()
+    unchecked += [note].compactMap(\.self)
     return try CounterexampleTeller(scenario, property).tell(
       replayed, replay: replay, record: record)
   }
@@ -165,7 +168,7 @@ struct VerificationFindings {
   private func notes(_ projections: ProjectionSet) -> [String] {
     let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
     let lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
-    return lines + (audited.map(Self.note) ?? [])
+    return lines + unchecked + (audited.map(Self.note) ?? [])
   }
 
   private static func note(_ audited: SearchAudit.Figures) -> [String] {

@@ -13,8 +13,16 @@ package final class ProjectionAudit {
   private let interval: Int
   private var seenPairs = 0
   private var seenStates = 0
-  private var pairs: [(raw: [UInt32], canonical: [UInt32])] = []
+  private var pairs: [Pair] = []
   private static let limit = 2_000
+
+  /// Two forms of one state.
+  private struct Pair {
+    var raw: [UInt32]
+    var canonical: [UInt32]
+    /// The search was merging states by symmetry.
+    let isMerged: Bool
+  }
 
   /// Listens to a composition; about one of `interval` states and successors is kept.
   package init(_ composition: Composition, every interval: Int) {
@@ -27,7 +35,7 @@ package final class ProjectionAudit {
   func note(raw: [UInt32], canonical: [UInt32]) {
     guard raw != canonical else { return }
     seenPairs += 1
-    if seenPairs % interval == 0, pairs.count < Self.limit { pairs.append((raw, canonical)) }
+    if seenPairs % interval == 0, pairs.count < Self.limit { add(raw, canonical) }
   }
 
   /// A state that is expanded.
@@ -35,7 +43,11 @@ package final class ProjectionAudit {
     seenStates += 1
     guard seenStates % interval == 0, pairs.count < Self.limit else { return }
     let canonical = Array(state)
-    pairs.append((withUnprojectedObjects(canonical), canonical))
+    add(withUnprojectedObjects(canonical), canonical)
+  }
+
+  private func add(_ raw: [UInt32], _ canonical: [UInt32]) {
+    pairs.append(Pair(raw: raw, canonical: canonical, isMerged: composition.usesSymmetry))
   }
 
   /// The state with every object as it was before its projection, where that is known.
@@ -55,9 +67,14 @@ package final class ProjectionAudit {
   package func run() throws -> String? {
     composition.audited = nil
     composition.isCompared = true
-    defer { composition.isCompared = false }
+    let usedSymmetry = composition.usesSymmetry
+    defer {
+      composition.isCompared = false
+      composition.usesSymmetry = usedSymmetry
+    }
     for pair in pairs {
-      var (raw, canonical) = pair
+      var (raw, canonical) = (pair.raw, pair.canonical)
+      composition.usesSymmetry = pair.isMerged
       composition.grow(&raw)
       composition.grow(&canonical)
       for predicate in composition.predicates.indices where isCompared(predicate) {

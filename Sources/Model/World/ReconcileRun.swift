@@ -109,12 +109,12 @@ final class ReconcileRun: ReconcileOracle {
     guard tree.record(question, at: node) else {
       throw notDeterministic("after the same answers one run asked \(question)")
     }
-    try context.composition.noteOrder(question, at: node)
     let answer: Answer
     if replayIndex < replayed.count {
       answer = replayed[replayIndex].answer
       replayIndex += 1
     } else {
+      try context.composition.noteOrder(question, at: node)
       answer = try self.answer(question)
     }
     node = tree.follow(node, answer)

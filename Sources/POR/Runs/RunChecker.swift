@@ -3,6 +3,9 @@ package import Transitions
 /// Whether a run shows what it is said to show.
 package enum RunVerdict: Hashable, Sendable {
   case confirmed
+  /// Its steps and all that can be seen along it are as said; what is said of all continuations was not
+  /// checked to the end, and why.
+  case undecided(String)
   /// It does not: a bug of ours, and why.
   case refuted(String)
 }
@@ -18,8 +21,8 @@ package struct RunChecker {
 
   /// Makes a checker of a system's runs.
   ///
-  /// - closureLimit: how many continuations of a run are looked at; where there are more, the run is
-  ///   refuted.
+  /// - closureLimit: how many continuations of a run are looked at; where there are more, what is said
+  ///   of them stays undecided.
   package init(system: any TransitionSystem, closureLimit: Int = .max) {
     self.closureLimit = closureLimit
     properties = system.properties
@@ -38,8 +41,12 @@ package struct RunChecker {
       return .confirmed
     } catch let refutation as Refutation {
       return .refuted(refutation.reason)
+    } catch is TooManyStates {
+      return .undecided("more than \(closureLimit) states follow")
     }
   }
+
+  private struct TooManyStates: Error {}
 
   private struct Refutation: Error {
     let reason: String
@@ -181,7 +188,7 @@ package struct RunChecker {
       until: { $0.flags.contains(.fair) && $0.flags.contains(.changesObject) }
     ) { $0.flags.contains(.fair) }
     try require(!closure.changesObject, "a later step changes an object")
-    try require(!closure.isTooLarge, "too many states follow")
+    if closure.isTooLarge { throw TooManyStates() }
     try require(closure.allReach(state), "a fair step leads away for good")
   }
 
@@ -192,10 +199,10 @@ package struct RunChecker {
     let inside = try PlainClosure(of: onLoop, in: &states, limit: closureLimit) {
       $0.flags.contains(.fair)
     }
-    try require(!inside.isTooLarge, "too many states follow")
+    if inside.isTooLarge { throw TooManyStates() }
     if inside.allReach(start) { return }
     let all = try PlainClosure(of: onLoop, in: &states, limit: closureLimit) { _ in true }
-    try require(!all.isTooLarge, "too many states follow")
+    if all.isTooLarge { throw TooManyStates() }
     try require(all.allReach(start, from: inside), "fair steps lead out of the cycle")
   }
 

@@ -42,6 +42,39 @@ import Testing
     try compare(try WorldExploration.definition(text: text), "reduced lock \(interleaving) \(k)")
   }
 
+  /// The audits of projections, footprints and the reduction, over passes with symmetry and without.
+  @Test func passesAreAudited() throws {
+    for definition in [
+      try WorldExploration.definition(text: SymmetryScenarios.lock(3)),
+      try WorldExploration.definition(text: FamilyScenarios.fanIn(3).text),
+      try WorldExploration.definition(path: "Tests/Scenarios/d-deployment/n2.yaml"),
+      try WorldExploration.definition(text: FreshScenarios.text(FreshScenarios.Shape())),
+    ] {
+      let world = World(definition)
+      let component = Partition.merge(Partition.finest(world))
+      var options = SearchOptions()
+      options.reduction = .auto
+      options.symmetry = .always
+      let passes = SearchAudit(every: 3)
+      options.audit(with: passes)
+      var finding: String?
+      var composition = Composition(world, component: component)
+      while true {
+        let audit = ProjectionAudit(composition, every: 3)
+        do {
+          _ = try Search(options: options).run(composition)
+          finding = try audit.run()
+          break
+        } catch is RestartNeeded {
+          composition = Composition(world, component: component)
+        }
+      }
+      #expect(composition.hasUsedSymmetry)
+      #expect(finding == nil)
+      #expect(passes.figures.states > 0)
+    }
+  }
+
   @Test(arguments: [1, 2, 4, 8, 16, 64])
   func fanInIsQuadratic(_ k: Int) throws {
     let definition = try WorldExploration.definition(text: FamilyScenarios.fanIn(k).text)
