@@ -52,11 +52,13 @@ struct FullEstimate: ~Copyable {
     estimate.divide(search.changedBits.entries.elements, among: &clusters)
     let isWhole = estimate.look(at: search, without: prefix.dropLast(), in: &space)
     let counts = estimate.seen.map(\.count)
-    if search.hasBarrier && counts.count(where: { $0 > 1 }) > 1 {
+    // Of one cluster in which something was left out there are more states than were found.
+    let hasParts = counts.count { $0 > 1 } > 1
+    if search.hasBarrier && hasParts {
       return StateEstimate(states: Double(search.states), isLowerBound: true)
     }
     let isComplete =
-      try !isPart && isWhole && takesWholeClusters(search, &clusters, in: &space)
+      try hasParts && !isPart && isWhole && takesWholeClusters(search, &clusters, in: &space)
     let product = StateEstimate.product(of: counts, isLowerBound: !isComplete)
     let single = prefix.count - 1
     let sum = single == 0 ? product : product + StateEstimate(states: Double(single))
