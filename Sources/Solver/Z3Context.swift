@@ -24,6 +24,10 @@ final class Z3Context {
   private let strings: Z3_sort
   private var kept: [Z3_ast] = []
   private var numbers: [Int128: Z3Term] = [:]
+  /// Stands for what Z3 refused to make.
+  private let placeholder: Z3_ast
+  /// Why nothing can be asserted any more.
+  private var problem: String?
   /// How many scopes are open.
   private(set) var depth = 0
 
@@ -45,7 +49,7 @@ final class Z3Context {
     Z3_set_error_handler(context) { _, _ in }
     guard let solver = Z3_mk_simple_solver(context), let integers = Z3_mk_int_sort(context),
       let reals = Z3_mk_real_sort(context), let booleans = Z3_mk_bool_sort(context),
-      let strings = Z3_mk_string_sort(context)
+      let strings = Z3_mk_string_sort(context), let placeholder = Z3_mk_true(context)
     else {
       Z3_del_context(context)
       return nil
@@ -56,6 +60,8 @@ final class Z3Context {
     self.reals = reals
     self.booleans = booleans
     self.strings = strings
+    self.placeholder = placeholder
+    Z3_inc_ref(context, placeholder)
     Z3_solver_inc_ref(context, solver)
     for sort in [integers, reals, booleans, strings] {
       Z3_inc_ref(context, Z3_sort_to_ast(context, sort))
@@ -64,6 +70,7 @@ final class Z3Context {
 
   deinit {
     for term in kept { Z3_dec_ref(context, term) }
+    Z3_dec_ref(context, placeholder)
     for sort in [integers, reals, booleans, strings] {
       Z3_dec_ref(context, Z3_sort_to_ast(context, sort))
     }
@@ -71,12 +78,20 @@ final class Z3Context {
     Z3_del_context(context)
   }
 
+  private var lastError: String {
+    let code = Z3_get_error_code(context)
+    return code == Z3_MEMOUT_FAIL
+      ? "out of memory" : Z3_get_error_msg(context, code).map { String(cString: $0) } ?? "no reason"
+  }
+
   /// How many terms are kept.
   var size: Int { kept.count }
 
   private func keep(_ term: Z3_ast?) -> Z3Term {
     guard let term else {
-      preconditionFailure("Z3 refused a term: code \(Z3_get_error_code(context).rawValue)")
+      // Out of memory: nothing is asserted from here on, and the next check says so.
+      problem = problem ?? "Z3 refuses a formula: \(lastError)"
+      return Z3Term(raw: placeholder)
     }
     Z3_inc_ref(context, term)
     kept.append(term)
@@ -250,10 +265,13 @@ final class Z3Context {
     depth -= count
   }
 
-  func assert(_ formula: Z3Term) { Z3_solver_assert(context, solver, formula.raw) }
+  func assert(_ formula: Z3Term) {
+    if problem == nil { Z3_solver_assert(context, solver, formula.raw) }
+  }
 
   /// Whether what is asserted has a solution; says too whether the watchdog had to interrupt.
   func check(milliseconds: Int) -> (answer: Z3Answer, wasInterrupted: Bool) {
+    if let problem { return (.unknown(problem), true) }
     let number = Watchdog.shared.start(context, nanoseconds: UInt64(milliseconds) * 1_000_000)
     let result = Z3_solver_check(context, solver)
     let wasInterrupted = Watchdog.shared.end(number)
