@@ -8,6 +8,8 @@ package protocol Activation {
   func value(of name: String) throws -> Value?
   /// Answers a host function the environment declares; a member function's target comes first.
   func call(_ function: String, _ arguments: [Value]) throws -> Value
+  /// The run that knows the symbols where some values are not known; nil where all are.
+  var symbolicRun: SymbolicRun? { get }
 }
 
 extension Activation {
@@ -15,13 +17,21 @@ extension Activation {
   package func call(_ function: String, _ arguments: [Value]) throws -> Value {
     throw EvaluationError.noMatchingOverload(function, arguments)
   }
+
+  /// All values are known, unless an activation says otherwise.
+  package var symbolicRun: SymbolicRun? { nil }
 }
 
 /// Variables from a dictionary.
 package struct Bindings: Activation {
   private let values: [String: Value]
 
-  package init(_ values: [String: Value] = [:]) { self.values = values }
+  package let symbolicRun: SymbolicRun?
+
+  package init(_ values: [String: Value] = [:], in run: SymbolicRun? = nil) {
+    self.values = values
+    symbolicRun = run
+  }
 
   package func value(of name: String) -> Value? { values[name] }
 }

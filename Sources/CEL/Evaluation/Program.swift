@@ -24,12 +24,36 @@ package struct Program: Sendable {
     hostFunctions = collector.hostFunctions
   }
 
-  /// The value for these variables.
+  /// The value for these variables; what it depends on and is not known is recorded
+  /// (``Activation/symbolicRun``), so it is one value.
   ///
   /// Throws ``EvaluationError``, and whatever else the activation throws, unchanged.
   package func evaluate(
     _ activation: any Activation = Bindings(), stepLimit: Int = Program.defaultStepLimit
   ) throws -> Value {
+    if let run = activation.symbolicRun {
+      let value = try run.evaluate(self, activation, stepLimit: stepLimit)
+      // A condition is decided as a whole, any other value is pinned.
+      if case .symbolic(.term(let term, .bool)) = value { return .bool(run.decide(term)) }
+      return run.pinned(value)
+    }
+    return try evaluateKnown(activation, stepLimit)
+  }
+
+  /// The value for these variables, in which scalars that are not known stay terms.
+  package func evaluateKeepingTerms(_ activation: any Activation) throws -> Value {
+    guard let run = activation.symbolicRun else { return try evaluate(activation) }
+    return try run.evaluate(self, activation, stepLimit: Self.defaultStepLimit)
+  }
+
+  /// The value as JSON, in which scalars that are not known stay so.
+  package func json(_ activation: any Activation) throws -> JSONValue {
+    let value = try evaluateKeepingTerms(activation)
+    return try activation.symbolicRun?.json(value) ?? value.json()
+  }
+
+  /// The value for known variables.
+  func evaluateKnown(_ activation: any Activation, _ stepLimit: Int) throws -> Value {
     var evaluator = Evaluator(
       activation: activation, slotCount: slotCount, stepLimit: stepLimit)
     let value = try evaluator.evaluate(root)

@@ -46,6 +46,7 @@ private struct JSONWriter {
     case .int(let number): text += String(number)
     case .double(let number): write(number)
     case .string(let string): write(string)
+    case .symbolic(let leaf): write(leaf.pinned, level: level)
     case .array(let items):
       list("[", "]", items, level: level) { writer, item in writer.write(item, level: level + 1) }
     case .object(let object):

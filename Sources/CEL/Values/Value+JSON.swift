@@ -1,5 +1,6 @@
 extension Value {
-  /// The value of a JSON value: numbers keep their kind, objects become maps with sorted keys.
+  /// The value of a JSON value: numbers keep their kind, objects become maps with sorted keys. What is
+  /// not known is pinned; ``SymbolicRun`` lifts values that are to stay unknown.
   package init(_ json: JSONValue) {
     switch json {
     case .null: self = .null
@@ -9,6 +10,7 @@ extension Value {
     case .string(let text): self = .string(text)
     case .array(let items): self = .list(items.map(Value.init))
     case .object(let object): self = .map(MapValue(object))
+    case .symbolic(let leaf): self.init(leaf.pinned)
     }
   }
 

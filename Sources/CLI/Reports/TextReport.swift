@@ -50,6 +50,9 @@ struct TextReport {
     if !counterexample.symbols.isEmpty {
       let values = counterexample.symbols.map { "\($0.name) = \($0.value.text)" }
       lines.append("  with \(values.joined(separator: ", "))")
+      if let failing = property.failing {
+        lines.append("  violated \(failing.isExact ? "exactly" : "at least") for: \(failing.text)")
+      }
     }
     for (index, run) in counterexample.runs.enumerated() {
       if counterexample.runs.count > 1 { lines += ["", "  run \(index + 1):"] }

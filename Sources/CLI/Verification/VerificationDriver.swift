@@ -13,23 +13,47 @@ package enum VerificationDriver {
   ) throws -> VerificationReport {
     let clock = ContinuousClock.now
     let projections = try projections(without: options.withoutProjections)
-    let valuations = try Valuations.of(scenario)
-    var findings = VerificationFindings(scenario, options)
+    let inputs = UnknownInputs(scenario)
+    var classes = ValueClasses(inputs)
+    var findings = VerificationFindings(scenario, inputs, options)
     let verifier = Verifier(options: verifierOptions(scenario, options, start: clock))
-    for valuation in valuations.all {
-      guard let builder = try builder(scenario, valuation) else {
-        findings.skip()
+    search: while true {
+      let valuation: Valuation
+      switch try classes.next() {
+      case .values(let found): valuation = found
+      case .none: break search
+      case .unknown(let reason):
+        findings.leaveOut(reason)
+        break search
+      }
+      let run = SymbolicRun(terms: inputs.terms, values: valuation)
+      guard let builder = try builder(scenario, inputs.unknown(in: run)) else {
+        classes.close(run)
         continue
       }
       let definition = try world(builder, scenario, options, projections)
       let verdict = try guarded { try verifier.verify(definition) }
+      let found = classes.close(run)
       try guarded {
-        try findings.add(verdict, definition: definition, valuation: valuation)
+        try findings.add(verdict, of: found, run: run, projections: definition.projections) {
+          let known = inputs.values(valuation)
+          guard let builder = try Self.builder(scenario, Self.dictionary(known)) else {
+            throw KverifyBug("values that broke no assumption do")
+          }
+          return try world(builder, scenario, options, projections)
+        }
       }
-      if options.failsFast, findings.isViolated { break }
-      if Cancellation.isRequested { break }
+      if options.failsFast, findings.isViolated {
+        findings.leaveOut("the search ended at the first violation (--fail-fast)")
+        break
+      }
+      if Cancellation.isRequested {
+        findings.leaveOut("interrupted")
+        break
+      }
+      if inputs.isEmpty { break }
     }
-    var report = findings.report(valuations, projections)
+    var report = findings.report(projections)
     report.timing = SearchTiming(
       seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak)
     return report
@@ -43,8 +67,7 @@ package enum VerificationDriver {
     scenario: Scenario, record: CounterexampleRecord, options: VerificationOptions
   ) throws -> VerificationReport {
     let projections = try projections(without: options.withoutProjections)
-    let valuation = record.symbols
-    guard let builder = try builder(scenario, valuation) else {
+    guard let builder = try builder(scenario, dictionary(record.symbols)) else {
       throw VerificationFailure.bug("the recorded symbols break an assumption")
     }
     var chosen = options
@@ -68,11 +91,14 @@ package enum VerificationDriver {
 
   // MARK: Parts
 
+  private static func dictionary(_ values: [SymbolValue]) -> [String: JSONValue] {
+    Dictionary(values.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
   private static func builder(
-    _ scenario: Scenario, _ valuation: [SymbolValue]
+    _ scenario: Scenario, _ symbols: [String: JSONValue]
   ) throws -> WorldBuilder? {
     do {
-      let symbols = Dictionary(valuation.map { ($0.name, $0.value) }) { first, _ in first }
       let builder = try WorldBuilder(scenario, symbols: symbols)
       return try builder.satisfiesAssumptions() ? builder : nil
     } catch let error as EvaluationError {

@@ -2,7 +2,7 @@ internal import CEL
 internal import Model
 internal import POR
 
-/// What is known of each property over all valuations of the symbols tried so far.
+/// What is known of each property over all classes of values of the symbols tried so far.
 struct VerificationFindings {
   private let scenario: Scenario
   private let chosen: [PropertyDeclaration]
@@ -11,18 +11,24 @@ struct VerificationFindings {
   private var figures = SearchFigures()
   private var full: StateEstimate?
   private var couplings: CouplingReport?
+  private let inputs: UnknownInputs
   private var tried = 0
+  /// The conditions of the classes in which a property is violated.
+  private var failing: [String: [TermID]] = [:]
+  /// What was outside of what terms can say, each once.
+  private var outside: [String] = []
+  /// Why some values were not tried.
+  private var leftOut: String?
   /// The projections in force; an expression that calculates with an ordinal switches one off.
   private var usedProjections: ProjectionSet?
   private var audited: SearchAudit.Figures?
   /// What was not checked again of counterexamples.
   private var unchecked: [String] = []
-  /// The valuations that break an assumption.
-  private var skipped = 0
   private var isCut = false
 
-  init(_ scenario: Scenario, _ options: VerificationOptions) {
+  init(_ scenario: Scenario, _ inputs: UnknownInputs, _ options: VerificationOptions) {
     self.scenario = scenario
+    self.inputs = inputs
     chosen = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
     explains = options.explainsReduction
   }
@@ -32,17 +38,20 @@ struct VerificationFindings {
     verdicts.values.contains { if case .violated = $0 { true } else { false } }
   }
 
-  /// Notes a valuation that breaks an assumption.
-  mutating func skip() { skipped += 1 }
+  /// Notes that values are left untried, and why.
+  mutating func leaveOut(_ reason: String) { leftOut = leftOut ?? reason }
 
-  /// Adds the verdict of one valuation.
+  /// Adds the verdict of one class of values.
   ///
-  /// The first violation of a property is the one that is told; it is confirmed before.
+  /// The first violation of a property is the one that is told; it is confirmed before, in a world
+  /// of known values.
   mutating func add(
-    _ verdict: WorldVerdict, definition: WorldDefinition, valuation: [SymbolValue]
+    _ verdict: WorldVerdict, of values: ValueClasses.Class, run: SymbolicRun,
+    projections: ProjectionSet, knownWorld: () throws -> WorldDefinition
   ) throws {
     tried += 1
-    usedProjections = definition.projections
+    usedProjections = projections
+    outside += run.notes.filter { !outside.contains($0) }
     isCut = isCut || verdict.cut != nil
     figures.states += verdict.states
     figures.transitions += verdict.transitions
@@ -61,9 +70,11 @@ struct VerificationFindings {
         }
       case .inconclusive(let reason): merge(.inconclusive(Self.text(reason)), property)
       case .violated(let violations, let part):
+        failing[property.name, default: []].append(values.condition)
         if case .violated = verdicts[property.name] { continue }
         let counterexample = try confirmed(
-          violations, verdict.parts[part], definition, property, valuation)
+          violations, verdict.parts[part], try knownWorld(), property,
+          inputs.values(values.valuation))
         merge(.violated(counterexample), property)
       }
     }
@@ -123,19 +134,13 @@ struct VerificationFindings {
   }
 
   /// The report of what was found.
-  func report(_ valuations: Valuations, _ projections: ProjectionSet) -> VerificationReport {
+  func report(_ projections: ProjectionSet) -> VerificationReport {
     var verdicts = verdicts
     for property in chosen {
       let name = property.name
       if case .violated = verdicts[name] { continue }
-      if !valuations.untried.isEmpty {
-        verdicts[name] = .inconclusive(
-          "symbols with too many values to be tried one by one: "
-            + valuations.untried.joined(separator: ", "))
-      } else if tried + skipped < valuations.all.count {
-        verdicts[name] = .inconclusive(
-          Cancellation.isRequested
-            ? "interrupted" : "not all values were tried, for the search ended before")
+      if let leftOut {
+        verdicts[name] = .inconclusive("not all values were tried: \(leftOut)")
       } else if tried == 0 {
         verdicts[name] = .inconclusive("no values of the symbols satisfy the assumptions")
       }
@@ -145,22 +150,31 @@ struct VerificationFindings {
       properties: chosen.map {
         PropertyReport(
           name: $0.name, kind: $0.kindName,
-          verdict: verdicts[$0.name] ?? .inconclusive("the search ended before"))
-      }, coverage: coverage(valuations), notes: notes(projections), figures: figures,
+          verdict: verdicts[$0.name] ?? .inconclusive("the search ended before"),
+          failing: failingValues(of: $0.name))
+      }, coverage: coverage, notes: notes(projections), figures: figures,
       explanation: explains ? ReductionExplainer(chosen).explanation(couplings) : nil)
   }
 
-  private func coverage(_ valuations: Valuations) -> [String] {
+  /// For which values of the symbols a property is violated.
+  private func failingValues(of property: String) -> FailingValues? {
+    guard let classes = failing[property], !inputs.isEmpty else { return nil }
+    let terms = inputs.terms
+    let text = terms.text(terms.any(classes))
+    return FailingValues(text: text, isExact: leftOut == nil)
+  }
+
+  private var coverage: [String] {
     var lines = [
       scenario.interleaving == .calls
         ? "every interleaving of API calls" : "every interleaving of whole reconciles"
     ]
-    if isCut || tried + skipped < valuations.all.count || !valuations.untried.isEmpty {
+    if isCut || leftOut != nil {
       return ["a part of the states only, for the search was cut or values were left out"]
     }
-    if !scenario.symbols.isEmpty {
-      let names = scenario.symbols.map(\.name).joined(separator: ", ")
-      lines.append("every value of \(names): \(tried) valuation\(tried == 1 ? "" : "s")")
+    if !inputs.isEmpty {
+      lines.append(
+        "every value of \(inputs.names): \(tried) class\(tried == 1 ? "" : "es") that run alike")
     }
     return lines
   }
@@ -168,7 +182,8 @@ struct VerificationFindings {
   private func notes(_ projections: ProjectionSet) -> [String] {
     let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
     let lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
-    return lines + unchecked + (audited.map(Self.note) ?? [])
+    return lines + unchecked + outside.map { "one value at a time: \($0)" }
+      + (audited.map(Self.note) ?? [])
   }
 
   private static func note(_ audited: SearchAudit.Figures) -> [String] {

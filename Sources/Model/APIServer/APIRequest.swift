@@ -31,7 +31,12 @@ package struct APIRequest: Hashable, Sendable {
   /// `status`, `scale`, `eviction`, `binding`, or empty.
   package var subresource: String
   /// The body: the object, the patch, DeleteOptions; nil where there is none.
-  package var body: JSONValue?
+  package var body: JSONValue? {
+    get { identicalBody?.value }
+    set { identicalBody = newValue.map(IdenticalJSON.init) }
+  }
+  /// The body as requests are compared by it: what is asked does not depend on unknown inputs.
+  private var identicalBody: IdenticalJSON?
   package var labelSelector: String
   package var fieldSelector: String
   /// The `fieldManager` parameter, or what the User-Agent stands for.
@@ -55,7 +60,7 @@ package struct APIRequest: Hashable, Sendable {
     self.namespace = namespace
     self.name = name
     self.subresource = subresource
-    self.body = body
+    identicalBody = body.map(IdenticalJSON.init)
     self.labelSelector = labelSelector
     self.fieldSelector = fieldSelector
     self.fieldManager = fieldManager

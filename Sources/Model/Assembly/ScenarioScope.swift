@@ -13,9 +13,15 @@ struct ScenarioScope: Sendable {
   let symbols: [String: (type: CELType, value: Value)]
   let kinds: KindCatalogue
   let variables: [String: Program]
+  /// The run that knows the symbols where some are not known.
+  let run: SymbolicRun?
 
   /// The scope of a scenario for one valuation of its symbols.
-  init(_ scenario: Scenario, inputs: [(name: String, type: CELType, value: Value)]) {
+  init(
+    _ scenario: Scenario, inputs: [(name: String, type: CELType, value: Value)],
+    in run: SymbolicRun? = nil
+  ) {
+    self.run = run
     names = Dictionary(scenario.names.map { ($0.name, $0) }) { first, _ in first }
     symbols = Dictionary(inputs.map { ($0.name, ($0.type, $0.value)) }) { first, _ in first }
     kinds = scenario.kinds
@@ -165,11 +171,13 @@ struct ScenarioActivation: Activation {
   let scope: ScenarioScope
   let objects: ScenarioObjects
 
+  var symbolicRun: SymbolicRun? { scope.run }
+
   func value(of name: String) throws -> Value? {
     if let symbol = scope.symbols[name] { return symbol.value }
     if name.hasPrefix(ScenarioScope.variablePrefix) {
       let variable = String(name.dropFirst(ScenarioScope.variablePrefix.count))
-      return try scope.variables[variable]?.evaluate(self)
+      return try scope.variables[variable]?.evaluateKeepingTerms(self)
     }
     if name.hasPrefix(ScenarioScope.oldPrefix) {
       let binding = scope.names[String(name.dropFirst(ScenarioScope.oldPrefix.count))]

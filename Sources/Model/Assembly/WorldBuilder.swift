@@ -10,15 +10,18 @@ package struct WorldBuilder {
   private let version: KubernetesVersion
 
   /// Makes a builder; throws ``ExpressionError``.
+  ///
+  /// Values of symbols may be unknown; then all of one run.
   package init(_ scenario: Scenario, symbols: [String: JSONValue]) throws {
     self.scenario = scenario
+    let run = scenario.symbols.lazy.compactMap { symbols[$0.name]?.unknownRun }.first
     let values = scenario.symbols.compactMap { symbol in
       symbols[symbol.name].map { (symbol.name, symbol.celType, symbol.value($0)) }
     }
     inputs = ControllerInputs(
       symbols: Dictionary(values.map { ($0.0, $0.2) }) { first, _ in first },
-      variables: scenario.variables)
-    scope = ScenarioScope(scenario, inputs: values)
+      variables: scenario.variables, in: run)
+    scope = ScenarioScope(scenario, inputs: values, in: run)
     version = KubernetesVersion(scenario.kubernetesVersion) ?? .standard
   }
 
@@ -115,7 +118,7 @@ package struct WorldBuilder {
       values[option.name] = { request, oracle in
         let objects = ScenarioObjects(oracle, request: request)
         do {
-          return try program.evaluate(ScenarioActivation(scope: scope, objects: objects)).json()
+          return try program.json(ScenarioActivation(scope: scope, objects: objects))
         } catch let error as EvaluationError {
           throw ReconcileError("with.\(option.name): \(error.message)")
         }
@@ -218,7 +221,7 @@ package struct WorldBuilder {
       let program = replicas.program
       return { activation in
         var request = target(object, .patch(.merge), "scale")
-        request.body = ["spec": ["replicas": try program.evaluate(activation).json()]]
+        request.body = ["spec": ["replicas": try program.json(activation)]]
         return request
       }
     }
@@ -333,7 +336,9 @@ extension SymbolDeclaration {
   }
 
   /// A JSON value of a symbol as CEL has it.
-  func value(_ json: JSONValue) -> Value { Value(json) }
+  func value(_ json: JSONValue) -> Value {
+    if case .symbolic(let leaf) = json { leaf.lifted } else { Value(json) }
+  }
 }
 
 /// A controller under the name that the composition gives it.

@@ -32,6 +32,20 @@ package struct VerificationReport: Sendable {
   }
 }
 
+/// The values of the symbols for which a property is violated.
+package struct FailingValues: Hashable, Sendable {
+  /// A condition over the symbols, as CEL.
+  package var text: String
+  /// Whether it is violated for these values only; false where some were not tried.
+  package var isExact: Bool
+
+  /// Makes a set.
+  package init(text: String, isExact: Bool) {
+    self.text = text
+    self.isExact = isExact
+  }
+}
+
 /// The verdict on one property.
 package struct PropertyReport: Sendable {
   /// The three verdicts; there is no fourth.
@@ -46,12 +60,17 @@ package struct PropertyReport: Sendable {
   /// The word of its claim: `always`, `converges`.
   package var kind: String
   package var verdict: Verdict
+  /// For which values of the symbols it is violated; nil where there are no symbols or it is not.
+  package var failing: FailingValues?
 
   /// Makes an entry.
-  package init(name: String, kind: String, verdict: Verdict) {
+  package init(
+    name: String, kind: String, verdict: Verdict, failing: FailingValues? = nil
+  ) {
     self.name = name
     self.kind = kind
     self.verdict = verdict
+    self.failing = failing
   }
 
   /// Whether a violation is one of liveness, convergence or confluence (exit code 13).

@@ -16,21 +16,21 @@ extension Template.Node {
   package func evaluate(_ activation: any Activation) throws -> JSONValue {
     switch self {
     case .literal(let value): return value
-    case .expression(let expression): return try expression.program.evaluate(activation).json()
+    case .expression(let expression): return try expression.program.json(activation)
     case .interpolated(let parts):
-      var text = ""
+      var text: JSONValue = ""
       for part in parts {
         switch part {
-        case .text(let piece): text += piece
+        case .text(let piece): text = text.appending(.string(piece))
         case .expression(let expression):
-          let value = try expression.program.evaluate(activation)
-          guard case .string(let piece) = value else {
-            throw EvaluationError.noMatchingOverload("_+_", [.string(text), value])
+          let value = try expression.program.evaluateKeepingTerms(activation)
+          guard value.type == .string else {
+            throw EvaluationError.noMatchingOverload("_+_", [Value(text), value])
           }
-          text += piece
+          text = text.appending(try activation.symbolicRun?.json(value) ?? value.json())
         }
       }
-      return .string(text)
+      return text
     case .array(let items): return .array(try items.map { try $0.evaluate(activation) })
     case .object(let members):
       var object = JSONObject()

@@ -104,7 +104,7 @@ private struct MentionedNames {
     case .string(let text): find(Array(text.utf8))
     case .array(let items): items.flatMap { inOrder($0) }
     case .object(let object): object.entries.flatMap { inOrder($0.value) }
-    case .null, .bool, .int, .double: []
+    case .null, .bool, .int, .double, .symbolic: []
     }
   }
 

@@ -77,7 +77,7 @@ final class NameSymmetry {
     case .array(let items): items.flatMap { mentions(in: $0) }
     case .object(let object):
       object.entries.flatMap { mentions(in: $0.key) + mentions(in: $0.value) }
-    case .null, .bool, .int, .double: []
+    case .null, .bool, .int, .double, .symbolic: []
     }
   }
 
@@ -163,7 +163,7 @@ final class NameSymmetry {
     case .array(let items): .array(items.map { map($0, text) })
     case .object(let object):
       .object(JSONObject(object.entries.map { (text($0.key), map($0.value, text)) }))
-    case .null, .bool, .int, .double: value
+    case .null, .bool, .int, .double, .symbolic: value
     }
   }
 

@@ -104,7 +104,7 @@ extension BlockNames {
     case .array(let items): items.flatMap { mentions(in: $0) }
     case .object(let object):
       object.entries.flatMap { mentions(in: $0.key).map(\.block) + mentions(in: $0.value) }
-    case .null, .bool, .int, .double: []
+    case .null, .bool, .int, .double, .symbolic: []
     }
   }
 
@@ -119,7 +119,7 @@ extension BlockNames {
           object.entries.map {
             (exchange(one, other, in: $0.key), exchange(one, other, in: $0.value))
           }))
-    case .null, .bool, .int, .double: value
+    case .null, .bool, .int, .double, .symbolic: value
     }
   }
 }

@@ -103,7 +103,7 @@ struct SymmetryDetection {
     case .object(let object):
       return object.entries.contains { words.contains($0.key) || readsText($0.value) }
     case .array(let items): return items.contains(where: readsText)
-    case .null, .bool, .int, .double, .string: return false
+    case .null, .bool, .int, .double, .string, .symbolic: return false
     }
   }
 
@@ -307,7 +307,7 @@ private struct Exchange {
         !names.mentions(in: $0.key).isEmpty || hasNamesAsKeys($0.value, names)
       }
     case .array(let items): items.contains { hasNamesAsKeys($0, names) }
-    case .null, .bool, .int, .double, .string: false
+    case .null, .bool, .int, .double, .string, .symbolic: false
     }
   }
 

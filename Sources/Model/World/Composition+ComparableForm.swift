@@ -108,7 +108,7 @@ extension Composition {
           object.entries.filter { !ordinals.contains($0.key) }
             .map { ($0.key, withoutOrdinals($0.value)) }))
     case .array(let items): return .array(items.map { withoutOrdinals($0) })
-    case .null, .bool, .int, .double, .string: return value
+    case .null, .bool, .int, .double, .string, .symbolic: return value
     }
   }
 }

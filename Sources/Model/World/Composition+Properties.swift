@@ -137,13 +137,14 @@ extension Composition {
     // With these projections off the versions differ in what a person would call the same object.
     let isPlain =
       definition.projections.contains(.identity) && definition.projections.contains(.ownership)
-    guard !paths.isEmpty || !isPlain, let object = world.versions.object(version) else {
-      return version
-    }
+    guard let object = world.versions.object(version),
+      !paths.isEmpty || !isPlain || JSONValue.object(object).hasUnknown
+    else { return version }
     var value = JSONValue.object(
       isPlain ? object : world.plainIdentity(of: object, groupKind: key.groupKind))
     for ignored in paths { value = value.removing(ignored.path[...]) }
-    return value.object.map { world.versions.intern($0) } ?? version
+    // Ends are told apart by what the values are, not by how they came about.
+    return value.allPinned.object.map { world.versions.intern($0) } ?? version
   }
 }
 

@@ -46,7 +46,7 @@ extension JSONValue {
   static func changedPaths(_ old: JSONValue, _ new: JSONValue) -> [[String]] {
     var paths: [[String]] = []
     func compare(_ old: JSONValue?, _ new: JSONValue?, _ path: [String]) {
-      if old == new { return }
+      if let old, let new, old.isIdentical(to: new) { return }
       guard case .object(let before)? = old, case .object(let after)? = new else {
         paths.append(path)
         return

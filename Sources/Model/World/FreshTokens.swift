@@ -36,7 +36,7 @@ package final class FreshTokens {
 
   /// Makes an empty table with a marker that no given text contains.
   package init(avoiding texts: [JSONValue] = []) {
-    let all = texts.map(\.text).joined()
+    let all = texts.map(\.current.text).joined()
     let free = ["q7", "x4", "z8", "k9", "w6"].first { !all.contains($0) } ?? "v5"
     marker = Array(free.utf8)
   }
@@ -90,7 +90,7 @@ package final class FreshTokens {
         scan(entry.key, into: &found)
         collect(entry.value, into: &found)
       }
-    case .null, .bool, .int, .double: break
+    case .null, .bool, .int, .double, .symbolic: break
     }
   }
 
@@ -165,7 +165,7 @@ package final class FreshTokens {
     case .string(let text): .string(rename(text, renaming))
     case .array(let items): .array(items.map { rename($0, renaming) })
     case .object(let object): .object(rename(object, renaming))
-    case .null, .bool, .int, .double: value
+    case .null, .bool, .int, .double, .symbolic: value
     }
   }
 
@@ -217,7 +217,7 @@ package final class FreshTokens {
     case .array(let items): .array(items.map { display($0) })
     case .object(let object):
       .object(JSONObject(object.entries.map { (display($0.key), display($0.value)) }))
-    case .null, .bool, .int, .double: value
+    case .null, .bool, .int, .double, .symbolic: value
     }
   }
 }

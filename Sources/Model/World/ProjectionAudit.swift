@@ -191,7 +191,7 @@ package final class ProjectionAudit {
           object.entries.filter { !ordinals.contains($0.key) }
             .map { ($0.key, withoutOrdinals($0.value)) }))
     case .array(let items): return .array(items.map(withoutOrdinals))
-    case .null, .bool, .int, .double, .string: return value
+    case .null, .bool, .int, .double, .string, .symbolic: return value
     }
   }
 }

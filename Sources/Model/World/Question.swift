@@ -42,7 +42,9 @@ package enum Question: Hashable, Sendable {
 }
 
 /// An answer of the oracle, as a value: the edge of a reconcile tree.
-package enum Answer: Hashable, Sendable {
+///
+/// Answers are compared by what they say whatever the unknown inputs are.
+package enum Answer: Sendable {
   /// A version of the object asked for; 0 where there is none.
   case object(version: UInt32)
   case list([ListedObject])
@@ -62,5 +64,45 @@ package enum Answer: Hashable, Sendable {
   package struct ChangedObject: Hashable, Sendable {
     package let key: ObjectKey
     package let before: UInt32
+  }
+}
+
+extension Answer: Hashable {
+  package static func == (left: Answer, right: Answer) -> Bool {
+    switch (left, right) {
+    case (.object(let a), .object(let b)): a == b
+    case (.list(let a), .list(let b)): a == b
+    case (.response(let a, let body, let changed), .response(let b, let otherBody, let others)):
+      a == b && changed == others && body.isIdentical(to: otherBody)
+    case (.number(let a), .number(let b)): a == b
+    case (.flag(let a), .flag(let b)): a == b
+    case (.text(let a), .text(let b)): a == b
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .object(let version):
+      hasher.combine(0)
+      hasher.combine(version)
+    case .list(let objects):
+      hasher.combine(1)
+      hasher.combine(objects)
+    case .response(let code, let body, let changed):
+      hasher.combine(2)
+      hasher.combine(code)
+      hasher.combine(body)
+      hasher.combine(changed)
+    case .number(let number):
+      hasher.combine(3)
+      hasher.combine(number)
+    case .flag(let flag):
+      hasher.combine(4)
+      hasher.combine(flag)
+    case .text(let text):
+      hasher.combine(5)
+      hasher.combine(text)
+    }
   }
 }

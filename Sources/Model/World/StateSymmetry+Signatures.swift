@@ -193,7 +193,7 @@ extension StateSymmetry {
         return [question, .array(versions.map { .int(Int64($0)) })]
       case .response(let code, let body, let changed):
         return [
-          question, .int(Int64(code)), .string(names.erase(body.text, block)),
+          question, .int(Int64(code)), .string(names.erase(body.current.text, block)),
           .array(changed.map { .int(Int64(names.erased(version: $0.before, block))) }),
         ]
       case .text(let text): return [question, .string(names.erase(text, block))]

@@ -6,7 +6,7 @@ package import CEL
 /// exploration and therefore the same in every run.
 package final class VersionTable {
   private var objects: [JSONObject] = [JSONObject()]
-  private var ids: [JSONObject: UInt32] = [:]
+  private var ids: [IdenticalJSON: UInt32] = [:]
   private var tokensOf: [[FreshToken]] = [[]]
   private let tokens: FreshTokens
 
@@ -18,10 +18,11 @@ package final class VersionTable {
 
   /// The id of a content; a new one where it was never seen.
   package func intern(_ object: JSONObject) -> UInt32 {
-    if let id = ids[object] { return id }
+    let key = IdenticalJSON(.object(object))
+    if let id = ids[key] { return id }
     let id = UInt32(objects.count)
     objects.append(object)
-    ids[object] = id
+    ids[key] = id
     tokensOf.append(tokens.mentioned(in: .object(object)))
     return id
   }

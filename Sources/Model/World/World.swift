@@ -84,7 +84,7 @@ package final class World {
       case .array(let items): .array(items.map(replaced))
       case .object(let object):
         .object(JSONObject(object.entries.map { ($0.key, replaced($0.value)) }))
-      case .null, .bool, .int, .double: value
+      case .null, .bool, .int, .double, .symbolic: value
       }
     }
     return objects.map { ($0.key, replaced(.object($0.object)).object ?? $0.object) }

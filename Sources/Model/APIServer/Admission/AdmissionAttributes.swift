@@ -98,6 +98,12 @@ final class AdmissionActivation: Activation {
     self.variables = variables
   }
 
+  var symbolicRun: SymbolicRun? {
+    [attributes.object, attributes.oldObject, params].lazy.compactMap {
+      $0.flatMap { JSONValue.object($0).unknownRun }
+    }.first
+  }
+
   func value(of name: String) throws -> Value? {
     if let value = known[name] { return value }
     let value = try find(name)
@@ -117,7 +123,7 @@ final class AdmissionActivation: Activation {
     }
     guard let variable = variables.first(where: { $0.key == name }) else { return nil }
     do {
-      return try variable.program.evaluate(self)
+      return try variable.program.evaluateKeepingTerms(self)
     } catch let error as EvaluationError {
       throw EvaluationError(
         error.kind,

@@ -67,7 +67,7 @@ struct SchemaRule: Sendable {
     var variables = ["self": schema.expressionValue(value)]
     let before = old.map { schema.expressionValue($0) }
     variables["oldSelf"] = takesNoOldValue ? .optional(before) : before
-    let bindings = Bindings(variables)
+    let bindings = Bindings(variables, in: value.unknownRun ?? old?.unknownRun)
     do {
       if case .bool(true) = try program.evaluate(bindings) { return nil }
     } catch let error as EvaluationError {
@@ -112,6 +112,9 @@ extension StructuralSchema {
   func expressionValue(_ value: JSONValue) -> Value {
     switch (value, expressionType) {
     case (.int(let number), .double): return .double(Double(number))
+    case (.symbolic(let leaf), .int), (.symbolic(let leaf), .bool), (.symbolic(let leaf), .string):
+      return leaf.lifted
+    case (.symbolic(let leaf), _): return expressionValue(leaf.pinned)
     case (.string(let text), .timestamp):
       let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
       return (try? CELTimestamp(full)).map(Value.timestamp) ?? .string(text)

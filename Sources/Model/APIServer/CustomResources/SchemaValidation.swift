@@ -46,7 +46,7 @@ struct SchemaValidation {
       return [wrongType(value, schema.type ?? "", field)]
     }
     if schema.isIntOrString {
-      if value.int == nil, value.string == nil {
+      if !value.isInteger, !value.isString {
         return [wrongType(value, "integer,string", field)]
       }
     } else if let type = schema.type, !has(value, type) {
@@ -78,6 +78,13 @@ struct SchemaValidation {
     case .string(let text): errors += string(text, schema.source, field)
     case .int(let number): errors += bounds(Double(number), value, schema.source, field)
     case .double(let number): errors += bounds(number, value, schema.source, field)
+    case .symbolic(let leaf):
+      // An integer that is not known has the bounds of its term; the rest is asked of its value.
+      if let inner = integerBounds(value, schema.source, field) {
+        errors += inner
+      } else {
+        return self.values(leaf.pinned, old, schema, field, ignoring: ignoring)
+      }
     default: break
     }
     if let allowed = schema.source["enum"]?.array, !allowed.contains(value) {
@@ -101,6 +108,7 @@ struct SchemaValidation {
     case .string: "string"
     case .array: "array"
     case .object: "object"
+    case .symbolic(let leaf): leaf.kind.schemaName
     }
   }
 
@@ -154,6 +162,28 @@ struct SchemaValidation {
     case .double(let number): number
     default: nil
     }
+  }
+
+  /// The bounds of an integer, where they are integers too; nil where the schema asks for more.
+  private func integerBounds(_ value: JSONValue, _ schema: JSONObject, _ field: String)
+    -> [FieldError]?
+  {
+    let asksMore = ["multipleOf", "enum", "allOf", "anyOf", "oneOf", "not"]
+    guard let number = value.integer, !asksMore.contains(where: { schema[$0] != nil }) else {
+      return nil
+    }
+    let most = schema["maximum"].map { $0.int } ?? .max
+    let least = schema["minimum"].map { $0.int } ?? .min
+    guard let most, let least else { return nil }
+    let isTooLarge =
+      schema["exclusiveMaximum"]?.bool == true ? number >= Integer(most) : number > Integer(most)
+    let isTooSmall =
+      schema["exclusiveMinimum"]?.bool == true ? number <= Integer(least) : number < Integer(least)
+    let isOutside =
+      schema["format"] == "int32"
+      && (number > 2_147_483_648 || number < -2_147_483_648)
+    guard isTooLarge || isTooSmall || isOutside else { return [] }
+    return bounds(Double(number.pinned), value, schema, field)
   }
 
   private func bounds(

@@ -71,7 +71,7 @@ extension APICall {
     throws(APIError) -> APIResponse
   {
     let replicas = scale.at("spec", "replicas") ?? 0
-    guard let number = replicas.int else {
+    guard let number = replicas.integer else {
       throw .badRequest(
         "Scale in version \"v1\" cannot be handled as a Scale: spec.replicas: cannot unmarshal "
           + replicas.goTypeName)

@@ -70,6 +70,7 @@ package enum JSONPatch {
     case .string: "string"
     case .array: "array"
     case .object: "object"
+    case .symbolic(let leaf): leaf.kind.goName
     }
   }
 }

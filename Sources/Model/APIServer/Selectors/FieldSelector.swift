@@ -103,7 +103,7 @@ package struct FieldSelector: Hashable, Sendable {
 
   static func value(of path: String, in object: JSONObject) -> String {
     let keys = path.split(separator: ".").map(String.init)
-    switch object.value(at: keys[...]) {
+    switch object.value(at: keys[...])?.pinned {
     case .string(let text): return text
     case .int(let number): return String(number)
     case .bool(let flag): return flag ? "true" : "false"

@@ -151,19 +151,19 @@ struct AutoscalerStrategy: BuiltInStrategy {
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
     let spec = object["spec"]?.object ?? JSONObject()
     var errors: [FieldError] = []
-    let least = spec["minReplicas"]?.int ?? 1
+    let least = spec["minReplicas"]?.integer ?? 1
     if least < 1 {
       errors.append(
-        .invalid("spec.minReplicas", .int(least), "must be greater than or equal to 1"))
+        .invalid("spec.minReplicas", least.json, "must be greater than or equal to 1"))
     }
-    let most = spec["maxReplicas"]?.int ?? 0
+    let most = spec["maxReplicas"]?.integer ?? 0
     if most < 1 {
-      errors.append(.invalid("spec.maxReplicas", .int(most), "must be greater than 0"))
+      errors.append(.invalid("spec.maxReplicas", most.json, "must be greater than 0"))
     }
     if most < least {
       errors.append(
         .invalid(
-          "spec.maxReplicas", .int(most), "must be greater than or equal to `minReplicas`"))
+          "spec.maxReplicas", most.json, "must be greater than or equal to `minReplicas`"))
     }
     for name in ["kind", "name"] where (spec.at("scaleTargetRef", name)?.string ?? "").isEmpty {
       errors.append(.required("spec.scaleTargetRef.\(name)"))

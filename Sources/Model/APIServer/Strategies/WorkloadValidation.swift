@@ -6,7 +6,7 @@ internal import CEL
 enum WorkloadValidation {
   /// A count that may not be negative (ValidateNonnegativeField).
   static func nonNegative(_ value: JSONValue?, _ field: String) -> [FieldError] {
-    guard let number = value?.int, number < 0 else { return [] }
+    guard let number = value?.integer, number < 0 else { return [] }
     return [.invalid(field, value, "must be greater than or equal to 0")]
   }
 
@@ -87,7 +87,8 @@ enum WorkloadValidation {
   static func intOrPercent(_ value: JSONValue?, _ field: String, isAtMost100: Bool = false)
     -> [FieldError]
   {
-    switch value {
+    if value?.isInteger == true { return nonNegative(value, field) }
+    switch value?.pinned {
     case .string(let text):
       guard let percent = percent(text) else {
         return [
@@ -101,7 +102,6 @@ enum WorkloadValidation {
         return [.invalid(field, value, "must not be greater than 100%")]
       }
       return []
-    case .int: return nonNegative(value, field)
     default: return []
     }
   }
@@ -115,11 +115,8 @@ enum WorkloadValidation {
 
   /// Whether a number or percentage is zero.
   static func isZero(_ value: JSONValue?) -> Bool {
-    switch value {
-    case .int(let number): number == 0
-    case .string(let text): percent(text) == 0
-    default: false
-    }
+    guard let value else { return false }
+    return value.isInteger ? value == 0 : value.string.flatMap(percent) == 0
   }
 
   /// A field that may not change (ValidateImmutableField).
@@ -138,10 +135,10 @@ enum WorkloadValidation {
   ) -> [FieldError] {
     var errors = names.flatMap { nonNegative(status[$0], "status.\($0)") }
     for (name, limit, words) in pairs {
-      let number = status[name]?.int ?? 0
-      if number > status[limit]?.int ?? 0 {
+      let number = status[name]?.integer ?? 0
+      if number > status[limit]?.integer ?? 0 {
         errors.append(
-          .invalid("status.\(name)", .int(number), "cannot be greater than \(words)"))
+          .invalid("status.\(name)", number.json, "cannot be greater than \(words)"))
       }
     }
     return errors

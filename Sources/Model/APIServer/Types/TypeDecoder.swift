@@ -101,7 +101,7 @@ struct TypeDecoder {
   {
     switch kind {
     case .json: return given
-    case .string: if given.string != nil { return given }
+    case .string: if given.isString { return given }
     case .bytes:
       if let text = given.string {
         guard Base64Text.isValid(text) else {
@@ -109,20 +109,20 @@ struct TypeDecoder {
         }
         return given
       }
-    case .bool: if given.bool != nil { return given }
+    case .bool: if given.isBool { return given }
     case .int:
-      if given.int != nil { return given }
+      if given.isInteger { return given }
       if case .double(let number) = given, number.rounded() == number,
         let integer = Int64(exactly: number)
       {
         return .int(integer)
       }
     case .double:
-      if given.int != nil { return given }
+      if given.isInteger { return given }
       if case .double = given { return given }
     case .quantity, .zeroQuantity: return try quantity(given, path)
-    case .intOrString: if given.int != nil || given.string != nil { return given }
-    case .time, .nullTime: if given.string != nil { return given }
+    case .intOrString: if given.isInteger || given.isString { return given }
+    case .time, .nullTime: if given.isString { return given }
     case .list(let element): return try list(given, element, path)
     case .map(let element): return try map(given, element, path)
     case .structure(let type):
@@ -133,7 +133,7 @@ struct TypeDecoder {
 
   private func quantity(_ given: JSONValue, _ path: String) throws(TypeMismatch) -> JSONValue {
     let text: String
-    switch given {
+    switch given.pinned {
     case .string(let string): text = string
     case .int(let number): text = String(number)
     case .double(let number): text = number.description
@@ -197,6 +197,7 @@ extension JSONValue {
     case .string: "string"
     case .array: "array"
     case .object: "object"
+    case .symbolic(let leaf): leaf.kind.goName
     }
   }
 }

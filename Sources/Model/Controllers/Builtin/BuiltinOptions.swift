@@ -67,9 +67,9 @@ package struct BuiltinOptions: Sendable {
   /// The integer of a `with` key now.
   func integer(
     _ key: String, _ request: ReconcileRequest, _ oracle: any ReconcileOracle
-  ) throws -> Int? {
+  ) throws -> Integer? {
     guard let value = try value(key, request, oracle) else { return nil }
-    guard let integer = value.int else { throw ReconcileError("with.\(key) is no int") }
-    return Int(integer)
+    guard let integer = value.integer else { throw ReconcileError("with.\(key) is no int") }
+    return integer
   }
 }

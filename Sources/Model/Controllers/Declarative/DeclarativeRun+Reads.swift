@@ -5,6 +5,8 @@ private let readyPrefix = "ready."
 
 /// What the expressions of the steps see. Every look-up is a read at the moment it is evaluated.
 extension DeclarativeRun: Activation {
+  var symbolicRun: SymbolicRun? { inputs.run }
+
   func value(of name: String) throws -> Value? {
     if let iterator = iterators[name] { return iterator }
     if name == "object" { return .map(MapValue(object)) }

@@ -58,7 +58,8 @@ extension DeclarativeRun {
       results.append(try body())
       return
     }
-    guard case .list(let items) = try iterator.expression.program.evaluate(self) else {
+    guard case .list(let items) = try iterator.expression.program.evaluateKeepingTerms(self)
+    else {
       throw ReconcileError("forEach \(iterator.name) is no list: \(iterator.expression.source)")
     }
     for item in items {

@@ -85,6 +85,8 @@ private struct MappingActivation: Activation {
   let kinds: KindCatalogue
   let inputs: ControllerInputs
 
+  var symbolicRun: SymbolicRun? { inputs.run }
+
   func value(of name: String) throws -> Value? {
     name == "object" ? .map(MapValue(object)) : inputs.value(of: name)
   }

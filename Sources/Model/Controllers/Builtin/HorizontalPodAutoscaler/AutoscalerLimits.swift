@@ -8,24 +8,25 @@ internal import CEL
 /// begins the periods of `behavior` anew.
 struct AutoscalerLimits {
   let autoscaler: JSONObject
-  let current: Int
+  let current: Integer
 
-  private var minimum: Int { autoscaler.specInteger("minReplicas") ?? 1 }
-  private var maximum: Int { autoscaler.specInteger("maxReplicas") ?? 0 }
+  private var minimum: Integer { autoscaler.specNumber("minReplicas") ?? 1 }
+  private var maximum: Integer { autoscaler.specNumber("maxReplicas") ?? 0 }
 
   /// The size to scale to, with the conditions that say why.
-  func normalize(_ proposal: Int, _ status: inout AutoscalerStatus) -> Int {
+  func normalize(_ proposal: Integer, _ status: inout AutoscalerStatus) -> Integer {
     status.setCondition(
       "AbleToScale", holds: true, "ReadyForNewScale", "recommended size matches current size")
     let limited = limit(proposal)
     status.setCondition(
-      "ScalingLimited", holds: limited.replicas != proposal, limited.reason, limited.message)
+      "ScalingLimited", holds: limited.replicas != proposal, limited.reason,
+      .string(limited.message))
     return limited.replicas
   }
 
-  private typealias Limited = (replicas: Int, reason: String, message: String)
+  private typealias Limited = (replicas: Integer, reason: String, message: String)
 
-  private func limit(_ proposal: Int) -> Limited {
+  private func limit(_ proposal: Integer) -> Limited {
     guard let behavior = autoscaler.at("spec", "behavior") else {
       return limitByRules(proposal, highest: max(2 * current, 4), lowest: nil)
     }
@@ -40,7 +41,7 @@ struct AutoscalerLimits {
     return within(proposal)
   }
 
-  private func within(_ proposal: Int) -> Limited {
+  private func within(_ proposal: Integer) -> Limited {
     (proposal, "DesiredWithinRange", "the desired count is within the acceptable range")
   }
 
@@ -48,7 +49,7 @@ struct AutoscalerLimits {
   ///
   /// With `behavior` (`isOneWay`) only the side that is scaled to is looked at.
   private func limitByRules(
-    _ proposal: Int, highest: Int?, lowest: Int?, isOneWay: Bool = false
+    _ proposal: Integer, highest: Integer?, lowest: Integer?, isOneWay: Bool = false
   ) -> Limited {
     let floor = max(minimum, lowest ?? minimum)
     let ceiling = min(maximum, highest ?? maximum)
@@ -79,18 +80,21 @@ struct AutoscalerLimits {
 
   /// calculateScaleUpLimitWithScalingRules and calculateScaleDownLimitWithBehaviors, at the beginning
   /// of all periods; nil where there are no rules.
-  private func rate(_ rules: JSONValue?, isUp: Bool) -> Int? {
+  private func rate(_ rules: JSONValue?, isUp: Bool) -> Integer? {
     guard let rules else { return nil }
     let select = rules["selectPolicy"]?.string ?? "Max"
     if select == "Disabled" { return current }
-    let proposals = (rules["policies"]?.array ?? []).compactMap { policy -> Int? in
+    let proposals = (rules["policies"]?.array ?? []).compactMap { policy -> Integer? in
       guard let value = policy["value"]?.int else { return nil }
       switch policy["type"]?.string {
-      case "Pods": return isUp ? current + Int(value) : current - Int(value)
+      case "Pods": return isUp ? current + Integer(value) : current - Integer(value)
       case "Percent":
         let factor = isUp ? 1 + Double(value) / 100 : 1 - Double(value) / 100
-        let size = Double(current) * factor
-        return Int(isUp ? size.rounded(.up) : size.rounded(.towardZero))
+        return Integer(
+          current.map { current in
+            let size = Double(current) * factor
+            return Int64(isUp ? size.rounded(.up) : size.rounded(.towardZero))
+          })
       default: return nil
       }
     }

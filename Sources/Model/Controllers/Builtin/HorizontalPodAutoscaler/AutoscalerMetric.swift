@@ -8,7 +8,7 @@ internal import CEL
 struct AutoscalerMetric {
   /// A number of replicas, and the entry of `status.currentMetrics`.
   struct Proposal {
-    var replicas: Int
+    var replicas: Integer
     var status: JSONValue
   }
 
@@ -19,7 +19,7 @@ struct AutoscalerMetric {
   }
 
   let spec: JSONObject
-  let currentReplicas: Int
+  let currentReplicas: Integer
   let statusReplicas: Int
   let namespace: String
   let selector: String
@@ -76,37 +76,60 @@ struct AutoscalerMetric {
     let name = source["name"]?.string ?? ""
     let pods = try pods()
     guard let utilization = try options.integer("utilization", request, oracle),
-      pods.measured > 0 || pods.count == 0
+      pods.hasMeasured || pods.isEmpty
     else { return .failure(Self.missing(reason)) }
-    guard pods.count > 0 else {
+    guard !pods.isEmpty else {
       return .failure(
         Failure(
           reason: reason,
           message: "no pods returned by selector while calculating replica count"))
     }
-    let groups = pods.grouped(isProcessor: name == "cpu")
     guard let milli = pods.averageRequest(name) else {
       return .failure(Failure(reason: reason, message: "missing request for \(name)"))
     }
-    guard groups.ready > 0 else {
+    guard
+      let replicas = replicas(
+        utilization, pods, isProcessor: name == "cpu", full: 100, target: target,
+        keepsDirection: true)
+    else {
       return .failure(
         Failure(reason: reason, message: "did not receive metrics for any ready pods"))
     }
-    let calculation = ReplicaCalculation(
-      currentReplicas: currentReplicas, groups: groups, value: utilization, full: 100,
-      target: target, keepsDirection: true)
-    var current: JSONObject = ["averageUtilization": .int(Int64(utilization))]
+    var current: JSONObject = ["averageUtilization": utilization.json]
     if milli > 0 {
-      current["averageValue"] = .string(
-        ResourceQuantity.text(milli: milli * Int64(utilization) / 100))
+      current["averageValue"] = utilization.view(.string, named: "percent of \(milli)m") {
+        .string(ResourceQuantity.text(milli: milli * $0 / 100))
+      }
     }
     return .success(
       Proposal(
-        replicas: calculation.replicas,
+        replicas: replicas,
         status: [
           "type": "Resource",
           "resource": ["name": .string(name), "current": .object(current)],
         ]))
+  }
+
+  /// The proposal for a measured value; nil where no Pod is ready.
+  private func replicas(
+    _ value: Integer, _ pods: AutoscalerPods, isProcessor: Bool, full: Int, target: Int,
+    keepsDirection: Bool
+  ) -> Integer? {
+    let isNear = { (value: Int64) in
+      ReplicaCalculation.isWithinTolerance(value, of: Int64(target))
+    }
+    // Pods that all count alike do not change the average.
+    if pods.areAssumed, value.map(isNear) { return currentReplicas }
+    let groups = pods.grouped(isProcessor: isProcessor)
+    guard groups.ready > 0 else { return nil }
+    let current = Int(currentReplicas.pinned)
+    return Integer(
+      value.map { value in
+        ReplicaCalculation(
+          currentReplicas: current, groups: groups, value: Int(value), full: full,
+          target: target, keepsDirection: keepsDirection
+        ).replicas
+      })
   }
 
   /// calcPlainMetricReplicas: an average value per Pod, in thousandths.
@@ -116,29 +139,29 @@ struct AutoscalerMetric {
     let pods = try pods()
     guard
       let value = try options.value("averageValue", request, oracle)
-        .flatMap(ResourceQuantity.milli), pods.measured > 0 || pods.count == 0
+        .flatMap(ResourceQuantity.milli), pods.hasMeasured || pods.isEmpty
     else { return .failure(Self.missing(reason)) }
-    guard pods.count > 0 else {
+    guard !pods.isEmpty else {
       return .failure(
         Failure(
           reason: reason,
           message: "no pods returned by selector while calculating replica count"))
     }
-    let groups = pods.grouped(isProcessor: isProcessor)
-    guard groups.ready > 0 else {
+    guard
+      let replicas = replicas(
+        Integer(value), pods, isProcessor: isProcessor, full: Int(target), target: Int(target),
+        keepsDirection: false)
+    else {
       return .failure(
         Failure(reason: reason, message: "did not receive metrics for any ready pods"))
     }
-    let calculation = ReplicaCalculation(
-      currentReplicas: currentReplicas, groups: groups, value: Int(value), full: Int(target),
-      target: Int(target), keepsDirection: false)
     var entry = source
     entry["target"] = nil
     entry["current"] = ["averageValue": .string(ResourceQuantity.text(milli: value))]
     let type = spec["type"]?.string ?? ""
     return .success(
       Proposal(
-        replicas: calculation.replicas,
+        replicas: replicas,
         status: [
           "type": .string(type),
           type.prefix(1).lowercased() + type.dropFirst(): .object(entry),
@@ -157,10 +180,10 @@ struct AutoscalerMetric {
     let current: JSONObject
     if let perPod = target["averageValue"].flatMap(ResourceQuantity.milli) {
       // GetObjectPerPodMetricReplicas, GetExternalPerPodMetricReplicas
-      replicas = statusReplicas
+      replicas = Integer(statusReplicas)
       let ratio = Double(value) / (Double(perPod) * Double(statusReplicas))
       if abs(1 - ratio) > ReplicaCalculation.tolerance {
-        replicas = Int((Double(value) / Double(perPod)).rounded(.up))
+        replicas = Integer(Int((Double(value) / Double(perPod)).rounded(.up)))
       }
       let average = statusReplicas == 0 ? value : (value - 1) / Int64(statusReplicas) + 1
       current = ["averageValue": .string(ResourceQuantity.text(milli: average))]
@@ -168,13 +191,13 @@ struct AutoscalerMetric {
       // getUsageRatioReplicaCount
       let ratio = Double(value) / Double(total)
       if currentReplicas == 0 {
-        replicas = Int(ratio.rounded(.up))
+        replicas = Integer(Int(ratio.rounded(.up)))
       } else if abs(1 - ratio) > ReplicaCalculation.tolerance {
         let pods = try pods()
-        guard pods.count > 0 else {
+        guard !pods.isEmpty else {
           return .failure(Failure(reason: reason, message: "no pods returned by selector"))
         }
-        replicas = Int((ratio * Double(pods.running)).rounded(.up))
+        replicas = Integer(Int((ratio * Double(pods.running)).rounded(.up)))
       }
       current = ["value": .string(ResourceQuantity.text(milli: value))]
     } else {

@@ -8,7 +8,7 @@ struct AutoscalerMetrics {
   /// What the metrics call for.
   struct Outcome {
     /// nil: nothing could be computed.
-    var replicas: Int?
+    var replicas: Integer?
     /// `status.currentMetrics`.
     var statuses: JSONValue?
     /// The first metric that failed.
@@ -31,8 +31,8 @@ struct AutoscalerMetrics {
       return Outcome(failure: ReconcileError("selector is required"))
     }
     let specs = metricSpecs
-    let current = scale.specInteger("replicas") ?? 0
-    var best: Int?
+    let current = scale.specNumber("replicas") ?? 0
+    var best: Integer?
     var statuses: [JSONValue] = []
     var failures: [AutoscalerMetric.Failure] = []
     for spec in specs {
@@ -52,7 +52,7 @@ struct AutoscalerMetrics {
     if let first = failures.first, failures.count >= specs.count || refusesPartly {
       status.setCondition(
         "ScalingActive", holds: false, first.reason,
-        "the HPA was unable to compute the replica count: \(first.message)")
+        .string("the HPA was unable to compute the replica count: \(first.message)"))
       return Outcome(failure: ReconcileError(first.message))
     }
     status.setCondition(

@@ -17,33 +17,37 @@ struct AutoscalerPods {
   }
 
   private let pods: [JSONObject]
-  private let assumedReady: Int
+  private let assumedReady: Integer?
 
   init(_ pods: [JSONObject]) {
     self.pods = pods
-    assumedReady = 0
+    assumedReady = nil
   }
 
   /// The Pods of a composition without Pods: so many are taken to be ready.
-  init(assumedReady: Int) {
+  init(assumedReady: Integer) {
     pods = []
     self.assumedReady = assumedReady
   }
 
-  var count: Int { assumedReady + pods.count }
+  /// Whether these are Pods of a composition without Pods, one at least, all of them ready.
+  var areAssumed: Bool { assumedReady != nil }
 
-  /// How many Pods the metrics server knows.
-  var measured: Int { assumedReady + pods.count { PodStatus($0).phase == "Running" } }
+  var isEmpty: Bool { !areAssumed && pods.isEmpty }
+
+  /// Whether the metrics server knows some Pod.
+  var hasMeasured: Bool { areAssumed || pods.contains { PodStatus($0).phase == "Running" } }
+
+  private var assumed: Int { Int(assumedReady?.pinned ?? 0) }
 
   /// How many run and are ready (getReadyPodsCount).
   var running: Int {
-    assumedReady
-      + pods.count { PodStatus($0).phase == "Running" && PodStatus($0).isReady }
+    assumed + pods.count { PodStatus($0).phase == "Running" && PodStatus($0).isReady }
   }
 
   /// groupPods.
   func grouped(isProcessor: Bool) -> Groups {
-    var groups = Groups(ready: assumedReady)
+    var groups = Groups(ready: assumed)
     for status in pods.map(PodStatus.init) {
       if status.isTerminating || status.phase == "Failed" { continue }
       if status.phase == "Pending" || status.phase.isEmpty {

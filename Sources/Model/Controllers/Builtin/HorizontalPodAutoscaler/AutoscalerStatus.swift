@@ -15,29 +15,29 @@ struct AutoscalerStatus {
     conditions = ConditionList(of: autoscaler)
   }
 
-  var desiredReplicas: Int { Int(status["desiredReplicas"]?.int ?? 0) }
+  var desiredReplicas: Integer { status["desiredReplicas"]?.integer ?? 0 }
   var currentMetrics: JSONValue? { status["currentMetrics"] }
 
   /// Sets a condition where it stands in the list.
-  mutating func setCondition(_ type: String, holds: Bool, _ reason: String, _ message: String) {
+  mutating func setCondition(_ type: String, holds: Bool, _ reason: String, _ message: JSONValue) {
     let current = conditions[type]
     let value = holds ? "True" : "False"
     let isSame = current?["status"]?.string == value
     let time = isSame ? current?["lastTransitionTime"]?.string : nil
     conditions.replace([
       "type": .string(type), "status": .string(value), "reason": .string(reason),
-      "message": .string(message),
+      "message": message,
       "lastTransitionTime": .string(time ?? ModelInstant.now),
     ])
   }
 
   /// Replaces the numbers; the time of the last scaling is kept.
-  mutating func setNumbers(current: Int, desired: Int, metrics: JSONValue?, rescaled: Bool) {
+  mutating func setNumbers(current: Integer, desired: Integer, metrics: JSONValue?, rescaled: Bool) {
     let lastScaleTime =
       rescaled ? .string(ModelInstant.now) : status["lastScaleTime"]
     status = JSONObject()
-    status["currentReplicas"] = .int(Int64(current))
-    status["desiredReplicas"] = .int(Int64(desired))
+    status["currentReplicas"] = current.json
+    status["desiredReplicas"] = desired.json
     status["lastScaleTime"] = lastScaleTime
     status["currentMetrics"] = metrics
   }

@@ -42,8 +42,9 @@ struct HorizontalPodAutoscalerController: Reconciler {
     guard answer.isSuccess, let scale = answer.body.object else {
       status.setCondition(
         "AbleToScale", holds: false, "FailedGetScale",
-        "the HPA controller was unable to get the target's current scale: "
-          + (answer.message ?? ""))
+        .string(
+          "the HPA controller was unable to get the target's current scale: "
+            + (answer.message ?? "")))
       try status.writeIfChanged(client)
       throw answer.error("reading the target's scale")
     }
@@ -62,10 +63,10 @@ struct HorizontalPodAutoscalerController: Reconciler {
     _ autoscaler: JSONObject, _ scale: JSONObject, _ status: inout AutoscalerStatus,
     _ metrics: AutoscalerMetrics, _ client: ControllerClient
   ) throws -> ReconcileResult {
-    let current = scale.specInteger("replicas") ?? 0
-    let minimum = autoscaler.specInteger("minReplicas") ?? 1
-    let maximum = autoscaler.specInteger("maxReplicas") ?? 0
-    var desired = 0
+    let current = scale.specNumber("replicas") ?? 0
+    let minimum = autoscaler.specNumber("minReplicas") ?? 1
+    let maximum = autoscaler.specNumber("maxReplicas") ?? 0
+    var desired: Integer = 0
     var rescale = true
     var metricStatuses: JSONValue?
     var failure: ReconcileError?
@@ -100,7 +101,9 @@ struct HorizontalPodAutoscalerController: Reconciler {
       guard answer.isSuccess else {
         status.setCondition(
           "AbleToScale", holds: false, "FailedUpdateScale",
-          "the HPA controller was unable to update the target scale: " + (answer.message ?? ""))
+          .string(
+            "the HPA controller was unable to update the target scale: "
+              + (answer.message ?? "")))
         status.setNumbers(
           current: current, desired: status.desiredReplicas, metrics: status.currentMetrics,
           rescaled: false)
@@ -109,7 +112,9 @@ struct HorizontalPodAutoscalerController: Reconciler {
       }
       status.setCondition(
         "AbleToScale", holds: true, "SucceededRescale",
-        "the HPA controller was able to update the target scale to \(desired)")
+        desired.view(.string, named: "scaled") {
+          .string("the HPA controller was able to update the target scale to \($0)")
+        })
     } else {
       desired = current
     }
@@ -122,10 +127,10 @@ struct HorizontalPodAutoscalerController: Reconciler {
 
   /// PUT to the target's `/scale`, on condition of the resourceVersion that was read live.
   private func update(
-    _ scale: JSONObject, to replicas: Int, _ autoscaler: JSONObject, _ client: ControllerClient
+    _ scale: JSONObject, to replicas: Integer, _ autoscaler: JSONObject, _ client: ControllerClient
   ) throws -> APIResponse {
     var scale = scale
-    scale.set(.int(Int64(replicas)), at: "spec", "replicas")
+    scale.set(replicas.json, at: "spec", "replicas")
     let target = autoscaler.at("spec", "scaleTargetRef")?.object ?? JSONObject()
     return try client.oracle.send(
       APIRequest(

@@ -18,12 +18,17 @@ struct ReplicaCalculation {
   /// Whether a proposal against the direction of the ratio is dropped, as for utilization.
   let keepsDirection: Bool
 
+  /// Whether a value is so near its target that nothing is scaled.
+  static func isWithinTolerance(_ value: Int64, of target: Int64) -> Bool {
+    abs(1 - Double(value) / Double(target)) <= tolerance
+  }
+
   /// The proposal.
   var replicas: Int {
     let ratio = Double(value) / Double(target)
     let countsUnready = groups.unready > 0 && ratio > 1
     if !countsUnready, groups.missing == 0 {
-      if abs(1 - ratio) <= Self.tolerance { return currentReplicas }
+      if Self.isWithinTolerance(Int64(value), of: Int64(target)) { return currentReplicas }
       return Int((ratio * Double(groups.ready)).rounded(.up))
     }
     // Once more, with the Pods that were not measured at their most careful values.

@@ -93,7 +93,7 @@ struct KubeletController: Reconciler {
     _ key: String, _ request: ReconcileRequest, _ oracle: any ReconcileOracle
   ) throws -> Bool {
     guard let limit = try options.integer(key, request, oracle), limit > 0 else { return false }
-    return try oracle.spend("kubelet \(key)", limit: limit)
+    return try oracle.spend("kubelet \(key)", limit: Int(limit.pinned))
   }
 
   /// Whether the Pod's containers have exited with success; those of `restartPolicy: Always` are

@@ -10,7 +10,7 @@ enum IntOrPercent {
 
   /// The number meant; nil for text that is no percentage.
   static func scaled(_ value: JSONValue?, of total: Int, rounding: Rounding) -> Int? {
-    switch value {
+    switch value?.pinned {
     case .int(let number): return Int(number)
     case .string(let text):
       guard text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return nil }

@@ -5,6 +5,9 @@ extension JSONObject {
   /// `spec.<key>`; nil where absent.
   func specInteger(_ key: String) -> Int? { at("spec", key)?.int.map { Int($0) } }
 
+  /// `spec.<key>`, which stays unknown where it is; nil where absent.
+  func specNumber(_ key: String) -> Integer? { at("spec", key)?.integer }
+
   /// `status.<key>`; 0 where absent.
   func statusInteger(_ key: String) -> Int { at("status", key)?.int.map { Int($0) } ?? 0 }
 

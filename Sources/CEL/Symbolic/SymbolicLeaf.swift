@@ -1,0 +1,173 @@
+/// A scalar inside an object that is not known: a term, or what is computed from one.
+///
+/// Who only passes it on leaves it as it is; who looks at it pins it (``pinned``) or asks what it
+/// needs to know (``SymbolicRun/decide(_:)``, ``SymbolicRun/tabulate(_:limit:_:)``).
+package final class SymbolicLeaf: Sendable {
+  /// The kind of JSON value that a leaf is, under every valuation.
+  package enum Kind: Hashable, Sendable {
+    case bool
+    case int
+    case string
+
+    /// What Go's JSON decoder calls it.
+    package var goName: String {
+      switch self {
+      case .bool: "bool"
+      case .int: "number"
+      case .string: "string"
+      }
+    }
+
+    /// What an OpenAPI schema calls it.
+    package var schemaName: String {
+      switch self {
+      case .bool: "boolean"
+      case .int: "integer"
+      case .string: "string"
+      }
+    }
+  }
+
+  struct Identity: Hashable {
+    let term: TermID
+    let view: String
+  }
+
+  /// The run it belongs to.
+  package let run: SymbolicRun
+  /// The term that it is, or is computed from.
+  package let term: TermID
+  package let kind: Kind
+  /// How it is computed from the value of the term; nil where it is the term.
+  private let view: (@Sendable (Int64) -> JSONValue)?
+  /// Its value, not recorded: for hashing, and for what is shown of this one valuation.
+  package let current: JSONValue
+
+  fileprivate init(
+    _ run: SymbolicRun, _ term: TermID, _ kind: Kind,
+    _ view: (@Sendable (Int64) -> JSONValue)?
+  ) {
+    self.run = run
+    self.term = term
+    self.kind = kind
+    self.view = view
+    let constant = run.value(of: term)
+    if let view, let integer = constant.integer {
+      current = view(Int64(truncatingIfNeeded: integer))
+    } else {
+      current = JSONValue(constant)
+    }
+  }
+
+  /// The term itself; nil for a leaf that is computed from one.
+  package var itself: TermID? { view == nil ? term : nil }
+
+  /// Its value, which is recorded.
+  package var pinned: JSONValue {
+    guard let view else { return JSONValue(run.pin(term)) }
+    return run.tabulate(term, view)
+  }
+
+  /// The term as a value of an expression; what is computed from one is pinned.
+  package var lifted: Value { run.lifted(.symbolic(self)) }
+
+  /// Whether it has a value; recorded.
+  package func equals(_ value: JSONValue) -> Bool {
+    if case .symbolic(let other) = value {
+      if other === self { return true }
+      guard let left = itself, let right = other.itself, kind == other.kind else {
+        return pinned == other.pinned
+      }
+      return run.decide(run.terms.areSame(left, right))
+    }
+    guard view == nil else {
+      return run.tabulate(term) { [view] in view?($0) == value }
+    }
+    guard let constant = TermConstant(value, kind) else { return false }
+    return run.decide(run.terms.isEqual(term, to: constant))
+  }
+}
+
+extension JSONValue {
+  /// The value of a term of a run; known values stay known.
+  package init(_ term: TermID, in run: SymbolicRun) {
+    if let constant = run.terms.constant(term) {
+      self = JSONValue(constant)
+      return
+    }
+    let kind: SymbolicLeaf.Kind =
+      switch run.terms.sort(term) {
+      case .bool: .bool
+      case .int, .uint: .int
+      case .string: .string
+      case .double, .duration, .timestamp, .quantity:
+        preconditionFailure("no JSON value is a term of this sort")
+      }
+    self = .symbolic(
+      run.leaf(SymbolicLeaf.Identity(term: term, view: "")) {
+        SymbolicLeaf(run, term, kind, nil)
+      })
+  }
+
+  /// What is computed from an integer term.
+  ///
+  /// `name` tells this computation from all others; its results are of one kind.
+  package init(
+    _ term: TermID, in run: SymbolicRun, as kind: SymbolicLeaf.Kind, named name: String,
+    _ view: @escaping @Sendable (Int64) -> JSONValue
+  ) {
+    if let integer = run.terms.constant(term)?.integer {
+      self = view(Int64(truncatingIfNeeded: integer))
+      return
+    }
+    self = .symbolic(
+      run.leaf(SymbolicLeaf.Identity(term: term, view: name)) {
+        SymbolicLeaf(run, term, kind, view)
+      })
+  }
+}
+
+extension JSONValue {
+  /// The value of a constant of a term.
+  package init(_ constant: TermConstant) {
+    switch constant {
+    case .bool(let flag): self = .bool(flag)
+    case .integer(let number): self = .int(Int64(truncatingIfNeeded: number))
+    case .double(let number): self = .double(number)
+    case .string(let text): self = .string(text)
+    }
+  }
+}
+
+extension TermConstant {
+  /// The constant of a value of a kind; nil for a value of another kind.
+  init?(_ value: JSONValue, _ kind: SymbolicLeaf.Kind) {
+    switch (value, kind) {
+    case (.bool(let flag), .bool): self = .bool(flag)
+    case (.int(let number), .int): self = .integer(Int128(number))
+    case (.string(let text), .string): self = .string(text)
+    default: return nil
+    }
+  }
+}
+
+extension JSONValue {
+  /// Two texts as one, known or not.
+  package func appending(_ other: JSONValue) -> JSONValue {
+    if case .string(let left) = self, case .string(let right) = other {
+      return .string(left + right)
+    }
+    guard let run = unknownRun ?? other.unknownRun, let left = textTerm(in: run),
+      let right = other.textTerm(in: run)
+    else { return .string((string ?? "") + (other.string ?? "")) }
+    return JSONValue(run.terms.concatenation([left, right]), in: run)
+  }
+
+  private func textTerm(in run: SymbolicRun) -> TermID? {
+    switch self {
+    case .string(let text): run.terms.string(text)
+    case .symbolic(let leaf) where leaf.kind == .string: leaf.itself
+    default: nil
+    }
+  }
+}
