@@ -51,7 +51,7 @@ let package = Package(
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "CEL", "Transitions", "POR", "Model", "Bridge",
+        "CEL", "Solver", "Transitions", "POR", "Model", "Bridge",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

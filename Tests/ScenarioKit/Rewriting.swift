@@ -18,7 +18,7 @@ struct Rewriting {
     case .string(let text): .string(replaced(text))
     case .array(let items): .array(items.map(texts))
     case .object(let object): .object(members(object))
-    case .null, .bool, .int, .double: value
+    case .null, .bool, .int, .double, .symbolic: value
     }
   }
 
@@ -43,7 +43,7 @@ struct Rewriting {
             Self.fixedKeys.contains(entry.key)
               ? (entry.key, entry.value) : (replaced(entry.key), template(entry.value))
           }))
-    case .null, .bool, .int, .double: value
+    case .null, .bool, .int, .double, .symbolic: value
     }
   }
 

@@ -67,14 +67,18 @@ package struct Integer: Sendable {
 
   /// What is computed from the number, as a value that records nothing before it is looked at.
   ///
-  /// `name` tells this computation from all others.
+  /// `name` tells this computation from all others; an injective one gives different results for
+  /// different numbers, so that results compare as their numbers do.
   package func view(
-    _ kind: SymbolicLeaf.Kind, named name: String,
+    _ kind: SymbolicLeaf.Kind, named name: String, isInjective: Bool = false,
     _ compute: @escaping @Sendable (Int64) -> JSONValue
   ) -> JSONValue {
     switch content {
     case .known(let number): compute(number)
-    case .term(let term, let run): JSONValue(term, in: run, as: kind, named: name, compute)
+    case .term(let term, let run):
+      JSONValue(
+        term, in: run, as: kind,
+        SymbolicLeaf.View(name: name, isInjective: isInjective, compute: compute))
     }
   }
 

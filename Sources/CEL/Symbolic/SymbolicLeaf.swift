@@ -33,19 +33,28 @@ package final class SymbolicLeaf: Sendable {
     let view: String
   }
 
+  /// How a leaf is computed from the value of its term.
+  struct View: Sendable {
+    /// What tells this computation from all others.
+    let name: String
+    /// Whether different values give different results.
+    let isInjective: Bool
+    let compute: @Sendable (Int64) -> JSONValue
+  }
+
   /// The run it belongs to.
   package let run: SymbolicRun
   /// The term that it is, or is computed from.
   package let term: TermID
   package let kind: Kind
   /// How it is computed from the value of the term; nil where it is the term.
-  private let view: (@Sendable (Int64) -> JSONValue)?
+  private let view: View?
   /// Its value, not recorded: for hashing, and for what is shown of this one valuation.
   package let current: JSONValue
 
   fileprivate init(
     _ run: SymbolicRun, _ term: TermID, _ kind: Kind,
-    _ view: (@Sendable (Int64) -> JSONValue)?
+    _ view: View?
   ) {
     self.run = run
     self.term = term
@@ -53,7 +62,7 @@ package final class SymbolicLeaf: Sendable {
     self.view = view
     let constant = run.value(of: term)
     if let view, let integer = constant.integer {
-      current = view(Int64(truncatingIfNeeded: integer))
+      current = view.compute(Int64(truncatingIfNeeded: integer))
     } else {
       current = JSONValue(constant)
     }
@@ -65,7 +74,7 @@ package final class SymbolicLeaf: Sendable {
   /// Its value, which is recorded.
   package var pinned: JSONValue {
     guard let view else { return JSONValue(run.pin(term)) }
-    return run.tabulate(term, view)
+    return run.tabulate(term, view.compute)
   }
 
   /// The term as a value of an expression; what is computed from one is pinned.
@@ -75,13 +84,14 @@ package final class SymbolicLeaf: Sendable {
   package func equals(_ value: JSONValue) -> Bool {
     if case .symbolic(let other) = value {
       if other === self { return true }
-      guard let left = itself, let right = other.itself, kind == other.kind else {
-        return pinned == other.pinned
-      }
-      return run.decide(run.terms.areSame(left, right))
+      guard kind == other.kind else { return false }
+      if view?.name != other.view?.name { return pinned == other.pinned }
+      let isSame = run.decide(run.terms.areSame(term, other.term))
+      if isSame || view?.isInjective ?? true { return isSame }
+      return pinned == other.pinned
     }
     guard view == nil else {
-      return run.tabulate(term) { [view] in view?($0) == value }
+      return run.tabulate(term) { [view] in view?.compute($0) == value }
     }
     guard let constant = TermConstant(value, kind) else { return false }
     return run.decide(run.terms.isEqual(term, to: constant))
@@ -111,17 +121,14 @@ extension JSONValue {
 
   /// What is computed from an integer term.
   ///
-  /// `name` tells this computation from all others; its results are of one kind.
-  package init(
-    _ term: TermID, in run: SymbolicRun, as kind: SymbolicLeaf.Kind, named name: String,
-    _ view: @escaping @Sendable (Int64) -> JSONValue
-  ) {
+  /// Its results are of one kind.
+  init(_ term: TermID, in run: SymbolicRun, as kind: SymbolicLeaf.Kind, _ view: SymbolicLeaf.View) {
     if let integer = run.terms.constant(term)?.integer {
-      self = view(Int64(truncatingIfNeeded: integer))
+      self = view.compute(Int64(truncatingIfNeeded: integer))
       return
     }
     self = .symbolic(
-      run.leaf(SymbolicLeaf.Identity(term: term, view: name)) {
+      run.leaf(SymbolicLeaf.Identity(term: term, view: view.name)) {
         SymbolicLeaf(run, term, kind, view)
       })
   }

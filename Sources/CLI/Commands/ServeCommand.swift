@@ -57,11 +57,17 @@ struct ServeCommand: ParsableCommand {
   /// The world at its start, for the first values of the symbols that the assumptions allow.
   private static func start(of scenario: Scenario) throws -> (WorldDefinition, [SymbolValue]) {
     do {
-      for valuation in try Valuations.of(scenario).all {
-        let symbols = Dictionary(valuation.map { ($0.name, $0.value) }) { first, _ in first }
-        let builder = try WorldBuilder(scenario, symbols: symbols)
-        guard try builder.satisfiesAssumptions() else { continue }
-        return (try builder.build(projections: ProjectionSet()), valuation)
+      let inputs = UnknownInputs(scenario)
+      var classes = ValueClasses(inputs)
+      while case .values(let valuation) = classes.next() {
+        let run = SymbolicRun(terms: inputs.terms, values: valuation)
+        if try WorldBuilder(scenario, symbols: inputs.unknown(in: run)).satisfiesAssumptions() {
+          let known = inputs.values(valuation)
+          let symbols = Dictionary(known.map { ($0.name, $0.value) }) { first, _ in first }
+          let builder = try WorldBuilder(scenario, symbols: symbols)
+          return (try builder.build(projections: ProjectionSet()), known)
+        }
+        classes.close(run)
       }
     } catch let error as EvaluationError {
       throw CommandFailure(.invalidScenario, "\(scenario.name): \(error.message)")

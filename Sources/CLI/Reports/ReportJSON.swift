@@ -69,6 +69,9 @@ enum ReportJSON {
     case .violated(let counterexample):
       object["verdict"] = "violated"
       object["counterexample"] = self.counterexample(counterexample)
+      if let failing = property.failing {
+        object["failing"] = ["values": .string(failing.text), "exact": .bool(failing.isExact)]
+      }
       if let path = records[property.name] {
         object["replay"] = .array(["kverify", "replay", .string(path)])
       }

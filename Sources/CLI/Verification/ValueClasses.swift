@@ -1,5 +1,6 @@
 internal import CEL
 internal import Model
+internal import Solver
 
 /// The values of the symbols, class by class.
 ///
@@ -18,11 +19,20 @@ struct ValueClasses {
 
   let inputs: UnknownInputs
   private(set) var closed: [Class] = []
-  private var finder: UncoveredValues
+  /// What all values fulfil that are looked at: the domain and the user's assumptions.
+  private(set) var assumptions: [TermID]
+  /// Z3, for the values that no class has.
+  let session: SolverSession
 
   init(_ inputs: UnknownInputs) {
     self.inputs = inputs
-    finder = UncoveredValues(inputs.terms, domain: inputs.domain)
+    session = SolverSession(PathTable(inputs.terms))
+    assumptions = [inputs.domain]
+  }
+
+  /// Notes what is assumed of all values; descriptions do not say it again.
+  mutating func assume(_ conditions: [TermID]) {
+    assumptions += conditions.filter { !assumptions.contains($0) }
   }
 
   /// What the search for the next class found.
@@ -35,11 +45,16 @@ struct ValueClasses {
   }
 
   /// The next class's first values.
-  mutating func next() throws -> Next {
+  func next() -> Next {
     if closed.count >= Self.limit {
       return .unknown("more than \(Self.limit) classes of values run differently")
     }
-    return try finder.next(outside: closed.map(\.condition))
+    let outside = closed.map { inputs.terms.not($0.condition) }
+    switch session.leastSolution(of: [inputs.domain] + outside) {
+    case .satisfiable(let values): return .values(values)
+    case .unsatisfiable: return .none
+    case .unknown(let reason): return .unknown("Z3 does not know whether there are more: \(reason)")
+    }
   }
 
   /// Adds the class of a run that is over.

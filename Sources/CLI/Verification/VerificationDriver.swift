@@ -19,7 +19,7 @@ package enum VerificationDriver {
     let verifier = Verifier(options: verifierOptions(scenario, options, start: clock))
     search: while true {
       let valuation: Valuation
-      switch try classes.next() {
+      switch classes.next() {
       case .values(let found): valuation = found
       case .none: break search
       case .unknown(let reason):
@@ -31,6 +31,7 @@ package enum VerificationDriver {
         classes.close(run)
         continue
       }
+      classes.assume(builder.assumptions(in: inputs.terms))
       let definition = try world(builder, scenario, options, projections)
       let verdict = try guarded { try verifier.verify(definition) }
       let found = classes.close(run)
@@ -53,7 +54,7 @@ package enum VerificationDriver {
       }
       if inputs.isEmpty { break }
     }
-    var report = findings.report(projections)
+    var report = findings.report(projections, classes)
     report.timing = SearchTiming(
       seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak)
     return report

@@ -1,6 +1,7 @@
 internal import CEL
 internal import Model
 internal import POR
+internal import Solver
 
 /// What is known of each property over all classes of values of the symbols tried so far.
 struct VerificationFindings {
@@ -134,8 +135,11 @@ struct VerificationFindings {
   }
 
   /// The report of what was found.
-  func report(_ projections: ProjectionSet) -> VerificationReport {
+  func report(_ projections: ProjectionSet, _ classes: ValueClasses) -> VerificationReport {
     var verdicts = verdicts
+    var figures = figures
+    figures.solver = classes.session.figures.checks
+    figures.valueClasses = inputs.isEmpty ? nil : tried
     for property in chosen {
       let name = property.name
       if case .violated = verdicts[name] { continue }
@@ -151,17 +155,19 @@ struct VerificationFindings {
         PropertyReport(
           name: $0.name, kind: $0.kindName,
           verdict: verdicts[$0.name] ?? .inconclusive("the search ended before"),
-          failing: failingValues(of: $0.name))
+          failing: failingValues(of: $0.name, classes))
       }, coverage: coverage, notes: notes(projections), figures: figures,
       explanation: explains ? ReductionExplainer(chosen).explanation(couplings) : nil)
   }
 
   /// For which values of the symbols a property is violated.
-  private func failingValues(of property: String) -> FailingValues? {
-    guard let classes = failing[property], !inputs.isEmpty else { return nil }
-    let terms = inputs.terms
-    let text = terms.text(terms.any(classes))
-    return FailingValues(text: text, isExact: leftOut == nil)
+  private func failingValues(of property: String, _ classes: ValueClasses) -> FailingValues? {
+    guard let failing = failing[property], !inputs.isEmpty else { return nil }
+    let minimiser = FailingSetMinimiser(classes.session, assumptions: classes.assumptions)
+    let found = minimiser.describe(failing)
+    return FailingValues(
+      text: found.condition == .always ? "every value" : found.text,
+      isExact: leftOut == nil && found.completeness == .exact)
   }
 
   private var coverage: [String] {
@@ -173,8 +179,7 @@ struct VerificationFindings {
       return ["a part of the states only, for the search was cut or values were left out"]
     }
     if !inputs.isEmpty {
-      lines.append(
-        "every value of \(inputs.names): \(tried) class\(tried == 1 ? "" : "es") that run alike")
+      lines.append("every value of \(inputs.names)")
     }
     return lines
   }

@@ -31,6 +31,18 @@ package struct WorldBuilder {
     return try scenario.assume.allSatisfy { try scope.test($0.program, none) }
   }
 
+  /// The assumptions over unknown symbols as conditions; those that no term can say are missing.
+  package func assumptions(in terms: TermTable) -> [TermID] {
+    let activation = ScenarioActivation(scope: scope, objects: ScenarioObjects(FixedObjects()))
+    return scenario.assume.compactMap { assumption in
+      guard
+        let condition = try? assumption.program.condition(
+          activation, in: SymbolicContext(terms))
+      else { return nil }
+      return terms.and(terms.not(condition.error), condition.holds)
+    }
+  }
+
   /// The world, with the projections given.
   package func build(projections: ProjectionSet) throws -> WorldDefinition {
     let seeds = try scenario.objects.map { object in

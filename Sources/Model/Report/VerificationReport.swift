@@ -96,12 +96,17 @@ package struct SearchFigures: Hashable, Sendable {
   package var reconciles: Int
   /// How many reconciles were answered from the trees instead.
   package var memo: Int
+  /// How often Z3 was asked.
   package var solver: Int
+  /// How many classes of values of the symbols were verified, each of values that run alike; nil
+  /// where there are no symbols.
+  package var valueClasses: Int?
 
   /// Makes figures.
   package init(
     states: Int = 0, transitions: Int = 0, settled: Int = 0, reduction: String = "none",
-    fullStates: Double? = nil, reconciles: Int = 0, memo: Int = 0, solver: Int = 0
+    fullStates: Double? = nil, reconciles: Int = 0, memo: Int = 0, solver: Int = 0,
+    valueClasses: Int? = nil
   ) {
     self.states = states
     self.transitions = transitions
@@ -111,12 +116,14 @@ package struct SearchFigures: Hashable, Sendable {
     self.reconciles = reconciles
     self.memo = memo
     self.solver = solver
+    self.valueClasses = valueClasses
   }
 
   /// The line of figures, `states=12 transitions=20` and so on.
   package var line: String {
     "states=\(states) transitions=\(transitions) settled=\(settled) reduction=\(reduction) "
       + "reconciles=\(reconciles) memo=\(memo) solver=\(solver)"
+      + (valueClasses.map { " (\($0) class\($0 == 1 ? "" : "es") of values)" } ?? "")
   }
 }
 

@@ -112,7 +112,7 @@ struct HorizontalPodAutoscalerController: Reconciler {
       }
       status.setCondition(
         "AbleToScale", holds: true, "SucceededRescale",
-        desired.view(.string, named: "scaled") {
+        desired.view(.string, named: "scaled", isInjective: true) {
           .string("the HPA controller was able to update the target scale to \($0)")
         })
     } else {

@@ -1,0 +1,113 @@
+import CEL
+import Foundation
+import Model
+import Testing
+
+@testable import CLI
+
+/// What a verification says of all values, against verifications of known ones.
+@Suite struct UnknownInputTests {
+  /// The examples with symbols, and how often their verdicts are compared.
+  static let examples = [
+    ("hpa-gitops-fight-any-load", 200), ("two-autoscalers", 200), ("hpa-gitops-fight-fixed", 3),
+  ]
+
+  @Test(arguments: examples)
+  func knownInstancesAgreeWithTheFailingSet(_ name: String, _ count: Int) throws {
+    let scenario = try Self.load(name)
+    let report = try VerificationDriver.verify(scenario: scenario, options: VerificationOptions())
+    var generator = SeededNumbers(seed: 20_260_611)
+    var failed = 0
+    for _ in 0..<count {
+      guard let values = try Self.draw(scenario, &generator) else { continue }
+      let verdict = try Self.verify(scenario, values)
+      for (index, property) in report.properties.enumerated() {
+        let isViolated = if case .violated = verdict.outcome(of: index) { true } else { false }
+        if isViolated { failed += 1 }
+        #expect(
+          isViolated == (try Self.fails(property, scenario, values)),
+          "\(property.name) with \(values.sorted { $0.key < $1.key })")
+      }
+    }
+    // Otherwise nothing was compared.
+    #expect(name.hasSuffix("-fixed") || failed > 0 && failed < count)
+  }
+
+  /// What a search decides under one valuation it decides under all that it speaks for, so the
+  /// classes of a full and of a reduced search describe the same set.
+  @Test(arguments: ["hpa-gitops-fight-any-load", "two-autoscalers"])
+  func theFailingSetDoesNotDependOnTheReduction(_ name: String) throws {
+    let scenario = try Self.load(name)
+    var options = VerificationOptions()
+    let reduced = try VerificationDriver.verify(scenario: scenario, options: options)
+    options.reduction = .none
+    let full = try VerificationDriver.verify(scenario: scenario, options: options)
+    #expect(reduced.properties.map(\.failing) == full.properties.map(\.failing))
+  }
+
+  // MARK: - One valuation at a time
+
+  private static func load(_ name: String) throws -> Scenario {
+    let path = CommandRunner.root.appendingPathComponent("examples/\(name)").path
+    return try #require(ScenarioLoading.load([path]).first)
+  }
+
+  /// Values that fulfil the assumptions; nil where none were found.
+  private static func draw(_ scenario: Scenario, _ generator: inout SeededNumbers) throws
+    -> [String: JSONValue]?
+  {
+    for _ in 0..<100 {
+      var values: [String: JSONValue] = [:]
+      for symbol in scenario.symbols {
+        if let choices = symbol.choices {
+          values[symbol.name] = choices.randomElement(using: &generator)
+        } else {
+          let range = (symbol.minimum ?? 0)...(symbol.maximum ?? 100)
+          // Small numbers are where most is decided.
+          let upper = Bool.random(using: &generator) ? min(range.upperBound, 12) : range.upperBound
+          values[symbol.name] = .int(
+            Int64.random(in: range.lowerBound...upper, using: &generator))
+        }
+      }
+      if try WorldBuilder(scenario, symbols: values).satisfiesAssumptions() { return values }
+    }
+    return nil
+  }
+
+  /// The verdict for known values: nothing symbolic is involved.
+  private static func verify(_ scenario: Scenario, _ values: [String: JSONValue]) throws
+    -> WorldVerdict
+  {
+    let builder = try WorldBuilder(scenario, symbols: values)
+    return try Verifier(options: Verifier.Options())
+      .verify(try builder.build(projections: ProjectionSet()))
+  }
+
+  /// Whether the report says that a property fails for these values: its text is CEL.
+  private static func fails(
+    _ property: PropertyReport, _ scenario: Scenario, _ values: [String: JSONValue]
+  ) throws -> Bool {
+    guard let failing = property.failing else { return false }
+    #expect(failing.isExact)
+    if failing.text == "every value" { return true }
+    let program = try Environment.kubernetes.compileUnchecked(failing.text)
+    guard case .bool(let flag) = try program.evaluate(Bindings(values.mapValues { Value($0) }))
+    else { return false }
+    return flag
+  }
+}
+
+/// Random numbers from a seed (SplitMix64), so that a failure can be repeated.
+private struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+    return word ^ word >> 31
+  }
+}
