@@ -23,6 +23,9 @@ struct ValueClasses {
   private(set) var assumptions: [TermID]
   /// Z3, for the values that no class has.
   let session: SolverSession
+  /// How often the next values were asked for. How often Z3 is, for one answer, depends on the models
+  /// that it happens to find.
+  private(set) var questions = 0
 
   init(_ inputs: UnknownInputs) {
     self.inputs = inputs
@@ -45,7 +48,8 @@ struct ValueClasses {
   }
 
   /// The next class's first values.
-  func next() -> Next {
+  mutating func next() -> Next {
+    questions += 1
     if closed.count >= Self.limit {
       return .unknown("more than \(Self.limit) classes of values run differently")
     }

@@ -1,6 +1,7 @@
 internal import CEL
 package import Model
 internal import POR
+internal import Solver
 
 /// From a scenario to a report: a world for each valuation of the symbols, its verdict, and every
 /// counterexample confirmed in a world made anew before it is told.
@@ -56,7 +57,8 @@ package enum VerificationDriver {
     }
     var report = findings.report(projections, classes)
     report.timing = SearchTiming(
-      seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak)
+      seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak,
+      solver: inputs.isEmpty ? nil : classes.session.figures.text)
     return report
   }
 

@@ -138,7 +138,7 @@ struct VerificationFindings {
   func report(_ projections: ProjectionSet, _ classes: ValueClasses) -> VerificationReport {
     var verdicts = verdicts
     var figures = figures
-    figures.solver = classes.session.figures.checks
+    figures.solver = inputs.isEmpty ? 0 : classes.questions
     figures.valueClasses = inputs.isEmpty ? nil : tried
     for property in chosen {
       let name = property.name

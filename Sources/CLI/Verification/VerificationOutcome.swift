@@ -101,7 +101,8 @@ struct VerificationOutcome {
       let timing = entry.report.timing
       let memory = timing.peakMemory > 0 ? " memory=\(timing.peakMemory >> 20)MiB" : ""
       let seconds = String(format: "%.3f", timing.seconds)
-      Terminal.writeError("\(entry.report.scenario): sec=\(seconds)\(memory)\n")
+      let solver = timing.solver.map { " z3=\($0)" } ?? ""
+      Terminal.writeError("\(entry.report.scenario): sec=\(seconds)\(memory)\(solver)\n")
     }
   }
 }

@@ -96,7 +96,7 @@ package struct SearchFigures: Hashable, Sendable {
   package var reconciles: Int
   /// How many reconciles were answered from the trees instead.
   package var memo: Int
-  /// How often Z3 was asked.
+  /// How often the solver was asked for values that no class has.
   package var solver: Int
   /// How many classes of values of the symbols were verified, each of values that run alike; nil
   /// where there are no symbols.
@@ -132,10 +132,13 @@ package struct SearchTiming: Hashable, Sendable {
   package var seconds: Double
   /// The largest resident size, in bytes; 0 where it is unknown.
   package var peakMemory: Int
+  /// What Z3 was asked and how long it took; nil where there was nothing to ask.
+  package var solver: String?
 
   /// Makes timing.
-  package init(seconds: Double = 0, peakMemory: Int = 0) {
+  package init(seconds: Double = 0, peakMemory: Int = 0, solver: String? = nil) {
     self.seconds = seconds
     self.peakMemory = peakMemory
+    self.solver = solver
   }
 }
