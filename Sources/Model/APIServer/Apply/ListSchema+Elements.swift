@@ -18,7 +18,8 @@ struct SchemaViolation: Error, Hashable {
 extension ListSchema {
   /// What names an item of the list.
   ///
-  /// Follows structured-merge-diff, typed/helpers.go, listItemToPathElement.
+  /// Follows structured-merge-diff, typed/helpers.go, listItemToPathElement. What is not known is
+  /// pinned: names are looked up in tables.
   func element(of item: JSONValue) throws(SchemaViolation) -> PathElement {
     switch relation {
     case .atomic: throw violation("invalid indexing of atomic list")
@@ -29,7 +30,7 @@ extension ListSchema {
       case .array: throw violation("not supported: associative list with lists as elements")
       case .null:
         throw violation("associative list without keys has an element that's an explicit null")
-      default: return .value(item)
+      default: return .value(item.allPinned)
       }
     case .map(let keys):
       if item == .null {
@@ -45,7 +46,7 @@ extension ListSchema {
             "associative list with keys has an element that omits key field \"\(key)\" "
               + "(and doesn't have default value)")
         }
-        fields[key] = value
+        fields[key] = value.allPinned
       }
       return .key(fields)
     }

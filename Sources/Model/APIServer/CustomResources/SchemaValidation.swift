@@ -72,7 +72,7 @@ struct SchemaValidation {
           namesIndex ? "\(field)[\(index)]" : field)
       }
       errors += size(items.count, schema.source, field, "Items", "items")
-      if schema.source["uniqueItems"]?.bool == true, Set(items).count != items.count {
+      if schema.source["uniqueItems"]?.bool == true, Set(items.map(\.allPinned)).count != items.count {
         errors.append(.invalid(field, value, "shouldn't contain duplicates"))
       }
     case .string(let text): errors += string(text, schema.source, field)
