@@ -147,7 +147,11 @@ package struct FailingSetMinimiser {
   private func minimised(_ conditions: [TermID], _ target: TermID) -> [TermID] {
     var disjuncts: [TermID] = []
     for condition in conditions {
-      let literals = if case .all(let parts) = terms.node(condition) { parts } else { [condition] }
+      if disjuncts.contains(where: { isWithin(condition, $0) }) { continue }
+      var literals = relations(of: condition)
+      if literals.isEmpty || !isWithin(terms.all(literals), target) {
+        literals = if case .all(let parts) = terms.node(condition) { parts } else { [condition] }
+      }
       var kept = literals
       for literal in literals.reversed() {
         let fewer = kept.filter { $0 != literal }
@@ -163,6 +167,28 @@ package struct FailingSetMinimiser {
       if isWithin(disjunct, terms.any(others)) { result = others }
     }
     return result.sorted()
+  }
+
+  /// How the integers of a condition compare, two by two, where it says so.
+  ///
+  /// A class of values may have fixed numbers only because counts do; what fails is often how they
+  /// compare. Relations say more than one class, so they are used only where all of them fails.
+  private func relations(of condition: TermID) -> [TermID] {
+    let integers = terms.symbols(in: [condition]).map { terms.term(ofSymbol: $0) }
+      .filter { terms.sort($0) == .int }
+    guard integers.count > 1, integers.count <= 6 else { return [] }
+    var found: [TermID] = []
+    for (index, left) in integers.enumerated() {
+      for right in integers.dropFirst(index + 1) {
+        // Weaker relations come first, for the dropping of literals begins with the last.
+        let candidates = [
+          terms.isAtMost(left, right), terms.isAtMost(right, left), terms.isLess(left, right),
+          terms.isLess(right, left), terms.areEqual(left, right),
+        ]
+        found += candidates.filter { isWithin(condition, $0) }
+      }
+    }
+    return found
   }
 
   private func isWithin(_ condition: TermID, _ other: TermID) -> Bool {
