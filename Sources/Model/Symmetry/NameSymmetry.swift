@@ -151,9 +151,11 @@ final class NameSymmetry {
 
   /// The number of a value, from 1; equal values have equal numbers.
   func number(of value: JSONValue) -> UInt32 {
-    if let id = erasedIDs[value] { return id }
+    // Signatures choose among equals: what an unknown value is now does for that.
+    let known = value.current
+    if let id = erasedIDs[known] { return id }
     let id = UInt32(erasedIDs.count + 1)
-    erasedIDs[value] = id
+    erasedIDs[known] = id
     return id
   }
 
