@@ -79,8 +79,13 @@ extension KubernetesVersion {
   /// PodDisruptionBudget of policy/v1: an empty selector selects all (since 1.21).
   var emptyDisruptionSelectorSelectsAll: Bool { minor >= 21 }
 
-  /// Jobs say how their Pods are replaced and that completion is NonIndexed (since 1.24, 1.34).
-  var jobsHaveCompletionMode: Bool { minor >= 24 }
+  /// Jobs say that completion is NonIndexed and that they are not suspended (IndexedJob and
+  /// SuspendJob, on by default since 1.22).
+  var jobsHaveCompletionMode: Bool { minor >= 22 }
+
+  /// The completions of an Indexed Job may change with its parallelism (ElasticIndexedJob, on by
+  /// default since 1.27).
+  var jobsAreElastic: Bool { minor >= 27 }
 
   /// Errors of a schema name the index of a list's item; in the recordings they leave it out, since
   /// validators were made before their path was known (kube-openapi validation/validate).

@@ -20,6 +20,7 @@ final class SeedStore: ObjectReader {
   private(set) var resources: ResourceRegistry
   private var stored: [ObjectKey: JSONObject] = [:]
   private var order: [ObjectKey] = []
+  private var uids: [ObjectKey: String] = [:]
 
   /// Creates the namespaces in use, then the objects in their order; a status that creation drops is
   /// written afterwards.
@@ -176,8 +177,11 @@ final class SeedStore: ObjectReader {
 
   func resourceVersion(of key: ObjectKey) -> String { "seed" }
   func isCurrent(_ resourceVersion: String, of key: ObjectKey) -> Bool { true }
+  /// A stand-in, which may be the value of a label, as a Job's uid is.
   func freshUID(for key: ObjectKey) -> String {
-    "seed-uid/\(key.groupKind)/\(key.namespace)/\(key.name)"
+    let uid = uids[key] ?? "seed-uid-\(uids.count + 1)"
+    uids[key] = uid
+    return uid
   }
   func freshSuffix(for prefix: String, in groupKind: GroupKind, namespace: String) -> String {
     "seed\(order.count)"

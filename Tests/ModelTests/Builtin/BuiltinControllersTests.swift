@@ -8,7 +8,8 @@ import Testing
     #expect(
       BuiltinControllers.names == [
         "daemonset", "deployment", "disruption", "endpoints", "garbagecollector",
-        "horizontalpodautoscaler", "kubelet", "namespace", "replicaset", "replicationcontroller",
+        "horizontalpodautoscaler", "job", "kubelet", "namespace", "replicaset",
+        "replicationcontroller",
         "statefulset",
       ])
     for name in BuiltinControllers.names {

@@ -54,7 +54,7 @@ final class RecordingReplay {
     let kinds: [GroupKind] = [
       .deployment, .replicaSet, .statefulSet, .controllerRevision, .horizontalPodAutoscaler, .pod,
       .persistentVolumeClaim, .replicationController, .service, .endpoints, .podDisruptionBudget,
-      .daemonSet, GroupKind(group: "", kind: "ConfigMap"),
+      .daemonSet, .job, GroupKind(group: "", kind: "ConfigMap"),
     ]
     cluster.start(
       // The recorder played the kubelet.

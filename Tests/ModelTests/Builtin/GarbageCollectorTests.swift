@@ -121,12 +121,12 @@ import Testing
   }
 
   @Test func requestsNameKindGroupAndObject() throws {
-    let made = GarbageCollectorRequest(.replicaSet, namespace: "n", name: "web-1")
+    let made = ObjectRequest(.replicaSet, namespace: "n", name: "web-1")
     #expect(made.request.name == "ReplicaSet.apps/web-1")
-    let read = try #require(GarbageCollectorRequest(made.request))
+    let read = try #require(ObjectRequest(made.request))
     #expect(read.groupKind == .replicaSet)
     #expect(read.name == "web-1")
     #expect(read.namespace == "n")
-    #expect(GarbageCollectorRequest(ReconcileRequest(namespace: "n", name: "web")) == nil)
+    #expect(ObjectRequest(ReconcileRequest(namespace: "n", name: "web")) == nil)
   }
 }

@@ -116,8 +116,10 @@ struct RecordingProjection {
       ] {
         result[key] = object.at("spec", key)
       }
-      result["image"] =
-        object.at("spec", "template", "spec", "containers")?.array?.first?["image"]
+      if object.kind != "Job" {
+        result["image"] =
+          object.at("spec", "template", "spec", "containers")?.array?.first?["image"]
+      }
       result["status"] = object["status"].map(Self.scrub)
     }
     return result
@@ -161,7 +163,9 @@ struct RecordingProjection {
         cut.sorted { ($0["type"]?.string ?? "") < ($1["type"]?.string ?? "") }
           .map(JSONValue.object))
     }
-    if object["lastScaleTime"] != nil { object["lastScaleTime"] = "$time" }
+    for key in ["lastScaleTime", "startTime", "completionTime"] where object[key] != nil {
+      object[key] = "$time"
+    }
     return .object(object)
   }
 

@@ -11,7 +11,8 @@ import Testing
   /// sizes in one step of scaling less: none of the orders that are tried is the recorded one.
   @Test(arguments: [
     ("deployment", 40), ("replicaset", 16), ("statefulset", 16), ("hpa", 13), ("gc", 15),
-    ("daemonset", 4), ("endpoints", 8), ("namespace", 5), ("pdb", 4), ("replicationcontroller", 1),
+    ("daemonset", 4), ("job", 8), ("endpoints", 8), ("namespace", 5), ("pdb", 4),
+    ("replicationcontroller", 1),
   ])
   func settlesAsRecorded(area: String, passing: Int) throws {
     let cases = try ControllerRecordings.cases(of: area)

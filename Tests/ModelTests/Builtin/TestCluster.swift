@@ -94,6 +94,7 @@ final class TestCluster {
       creations[new.uid] = clock
       note(new.labels[TemplateEquality.hashLabel]?.string, "$hash")
       note(new.labels["controller.kubernetes.io/hash"]?.string, "$rev")
+      note(new.labels["controller-uid"]?.string, "$uid")
       if change.key.groupKind == .controllerRevision {
         note(new.labels[DaemonSet.revisionLabel]?.string, "$rev")
       }

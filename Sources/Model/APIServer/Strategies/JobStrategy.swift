@@ -30,12 +30,13 @@ struct JobStrategy: BuiltInStrategy {
 
   private static func setTemplateDefaults(_ spec: inout JSONObject, _ version: KubernetesVersion) {
     spec.setDefault("parallelism", 1)
-    spec.setDefault("backoffLimit", 6)
+    spec.setDefault(
+      "backoffLimit", spec["backoffLimitPerIndex"] == nil ? 6 : .int(Int64(Int32.max)))
     if version.jobsHaveCompletionMode {
       spec.setDefault("completionMode", "NonIndexed")
       spec.setDefault("suspend", false)
     }
-    if version >= KubernetesVersion(minor: 34) {
+    if version.hasPodReplacementPolicy {
       spec.setDefault(
         "podReplacementPolicy",
         spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed")
@@ -137,13 +138,21 @@ struct JobStrategy: BuiltInStrategy {
     -> [FieldError]
   {
     var errors = specErrors(object)
-    var fields = ["completions", "selector", "template"]
+    var fields = ["selector", "template"]
+    if !Self.isElastic(object, context.version) { fields.append("completions") }
     if context.version.jobsHaveCompletionMode { fields.append("completionMode") }
     for field in fields {
       errors += WorkloadValidation.immutable(
         object.at("spec", field), old.at("spec", field), "spec.\(field)")
     }
     return errors
+  }
+
+  /// validateCompletions: an Indexed Job may grow and shrink, its parallelism with it.
+  private static func isElastic(_ object: JSONObject, _ version: KubernetesVersion) -> Bool {
+    version.jobsAreElastic && object.at("spec", "completionMode")?.string == "Indexed"
+      && object.at("spec", "completions") != nil
+      && object.at("spec", "completions") == object.at("spec", "parallelism")
   }
 
   func validateStatusUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)

@@ -7,8 +7,9 @@ package enum BuiltinControllers {
     DaemonSetController.documentation, DeploymentController.documentation,
     DisruptionController.documentation, EndpointsController.documentation,
     GarbageCollectorController.documentation,
-    HorizontalPodAutoscalerController.documentation, KubeletController.documentation,
-    NamespaceController.documentation, ReplicaSetController.documentation,
+    HorizontalPodAutoscalerController.documentation, JobController.documentation,
+    KubeletController.documentation, NamespaceController.documentation,
+    ReplicaSetController.documentation,
     ReplicatedKind.replicationControllerDocumentation, StatefulSetController.documentation,
   ]
 
@@ -43,6 +44,7 @@ package enum BuiltinControllers {
       return GarbageCollectorController(kinds: kinds, isNamespaced: options.isNamespaced)
     case "horizontalpodautoscaler":
       return HorizontalPodAutoscalerController(options: options, hasPods: kinds.contains(.pod))
+    case "job": return JobController(version: version)
     case "kubelet":
       return KubeletController(options: options, assignsAddresses: kinds.contains(.service))
     case "namespace":

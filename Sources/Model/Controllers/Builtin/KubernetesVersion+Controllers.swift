@@ -52,4 +52,40 @@ extension KubernetesVersion {
   /// Pods are deleted before everything else in a namespace (OrderedNamespaceDeletion, KEP-5080, on
   /// by default since 1.33).
   var deletesPodsOfNamespaceFirst: Bool { minor >= 33 }
+
+  /// A Job counts its Pods by a finalizer that keeps them until they are counted
+  /// (JobTrackingWithFinalizers, on by default since 1.23); before, by what is there.
+  var tracksJobsWithFinalizers: Bool { minor >= 23 }
+
+  /// Jobs may be Indexed and may be suspended (IndexedJob and SuspendJob, on by default since 1.22).
+  var hasIndexedAndSuspendedJobs: Bool { minor >= 22 }
+
+  /// A Job has too many Pods if more than its completions need, not only more than its parallelism
+  /// (1.21).
+  var deletesJobPodsThatAreNotNeeded: Bool { minor >= 21 }
+
+  /// Finished Jobs may be deleted after a while (TTLAfterFinished, on by default since 1.21).
+  var deletesFinishedJobs: Bool { minor >= 21 }
+
+  /// A Job's status tells how many Pods are ready (JobReadyPods, on by default since 1.24).
+  var jobsReportReadyPods: Bool { minor >= 24 }
+
+  /// Jobs may have a podFailurePolicy (JobPodFailurePolicy, on by default since 1.26).
+  var hasPodFailurePolicy: Bool { minor >= 26 }
+
+  /// A Job's next Pod after a failed one waits, instead of the sync that makes it (1.26).
+  var delaysReplacementsOfFailedJobPods: Bool { minor >= 26 }
+
+  /// Jobs count Pods that are being deleted, and may wait for them (JobPodReplacementPolicy, on by
+  /// default since 1.29).
+  var hasPodReplacementPolicy: Bool { minor >= 29 }
+
+  /// A Job's end is first a FailureTarget or a SuccessCriteriaMet, until its last Pod is gone (1.31).
+  var delaysTerminalJobConditions: Bool { minor >= 31 }
+
+  /// Jobs may have a successPolicy (JobSuccessPolicy, on by default since 1.31).
+  var hasJobSuccessPolicy: Bool { minor >= 31 }
+
+  /// Jobs may be left to another controller (JobManagedBy, on by default since 1.32).
+  var hasJobsManagedByOthers: Bool { minor >= 32 }
 }

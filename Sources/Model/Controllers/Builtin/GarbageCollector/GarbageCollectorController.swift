@@ -4,7 +4,7 @@ internal import CEL
 ///
 /// Follows pkg/controller/garbagecollector/graph_builder.go (processGraphChanges,
 /// processTransitions). Upstream keeps a graph of all objects in memory; here the cache is the graph,
-/// and a request is an object to be looked at (GarbageCollectorRequest). An object in orphan deletion
+/// and a request is an object to be looked at (ObjectRequest). An object in orphan deletion
 /// is upstream's queue attemptToOrphan, every other one attemptToDelete.
 struct GarbageCollectorController: Reconciler {
   static let foregroundFinalizer = "foregroundDeletion"
@@ -29,7 +29,7 @@ struct GarbageCollectorController: Reconciler {
         // The object itself: it appears with owners, its owners change, or its deletion now waits
         // for dependents.
         WatchRule(
-          kind, .named { GarbageCollectorRequest($0).request },
+          kind, .named { ObjectRequest($0).request },
           predicate: { old, new in
             guard let new else { return false }
             let startsWaiting =
@@ -60,7 +60,7 @@ struct GarbageCollectorController: Reconciler {
   func reconcile(
     _ request: ReconcileRequest, oracle: any ReconcileOracle
   ) throws -> ReconcileResult {
-    guard let wanted = GarbageCollectorRequest(request),
+    guard let wanted = ObjectRequest(request),
       let item = try oracle.get(
         wanted.groupKind.anyAPIVersion, wanted.groupKind.kind, namespace: wanted.namespace,
         name: wanted.name)
@@ -95,7 +95,7 @@ struct GarbageCollectorController: Reconciler {
       reader.objects(
         of: kind, namespace: owner.namespace.isEmpty ? nil : owner.namespace,
         selection: .dependents(uid: owner.uid))
-    }.map { GarbageCollectorRequest($0).request }
+    }.map { ObjectRequest($0).request }
   }
 
   private func waitingOwnerRequests(
@@ -109,7 +109,7 @@ struct GarbageCollectorController: Reconciler {
       guard let owner = reader.object(key), owner.uid == reference["uid"]?.string,
         Self.isDeletingDependents(owner)
       else { return nil }
-      return GarbageCollectorRequest(owner).request
+      return ObjectRequest(owner).request
     }
   }
 }

@@ -39,24 +39,12 @@ struct PodVictims {
   ) throws -> [JSONObject] {
     let onNodes = pods.contains { !PodStatus($0).nodeName.isEmpty }
     let crowd = onNodes ? try related().map(PodStatus.init).filter(\.isActive) : []
-    let ranked = pods.map { (rank: rank($0, crowd), pod: $0) }.enumerated()
-      .sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
-    var victims: [JSONObject] = []
-    var start = 0
-    while victims.count < count {
-      var end = start
-      while end < ranked.count, ranked[end].rank == ranked[start].rank { end += 1 }
-      let tied = ranked[start..<end].map(\.pod)
-      let wanted = min(tied.count, count - victims.count)
+    return try RankedChoice.first(count, of: pods, rank: { rank($0, crowd) }) { tied, wanted in
       if version.hasLogarithmicScaleDown {
-        victims += try AnySubset.choose(wanted, of: tied, oracle, "which Pods to delete")
-      } else {
-        let youngestFirst = try CreationOrder.sorted(tied, oracle).reversed()
-        victims += youngestFirst.prefix(wanted)
+        return try AnySubset.choose(wanted, of: tied, oracle, "which Pods to delete")
       }
-      start = end
+      return Array(try CreationOrder.sorted(tied, oracle).reversed().prefix(wanted))
     }
-    return victims
   }
 
   private func rank(_ pod: JSONObject, _ crowd: [PodStatus]) -> Rank {

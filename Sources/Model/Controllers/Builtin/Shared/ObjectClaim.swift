@@ -10,6 +10,8 @@ struct ObjectClaim {
   let client: ControllerClient
   let controller: JSONObject
   let selector: LabelSelector
+  /// What adoption adds besides the reference, and release removes with it.
+  var finalizers: [String] = []
 
   /// The objects that are the controller's own, after adopting and releasing.
   ///
@@ -79,28 +81,26 @@ struct ObjectClaim {
 
   /// Adds the controller's reference, on condition of the object's uid.
   func adopt(_ object: JSONObject) throws -> APIResponse {
-    try client.patch(
-      object, .strategic,
-      [
-        "metadata": [
-          "ownerReferences": [.object(ControllerReference.make(to: controller))],
-          "uid": .string(object.uid),
-        ]
-      ])
+    var metadata: JSONObject = [
+      "ownerReferences": [.object(ControllerReference.make(to: controller))],
+      "uid": .string(object.uid),
+    ]
+    if !finalizers.isEmpty { metadata["finalizers"] = .array(finalizers.map { .string($0) }) }
+    return try client.patch(object, .strategic, ["metadata": .object(metadata)])
   }
 
   /// Removes the controller's reference.
   ///
   /// A missing object, and one whose uid or controller is another by now (Invalid), need no release.
   private func release(_ object: JSONObject) throws -> APIResponse {
-    let answer = try client.patch(
-      object, .strategic,
-      [
-        "metadata": [
-          "ownerReferences": [["$patch": "delete", "uid": .string(controller.uid)]],
-          "uid": .string(object.uid),
-        ]
-      ])
+    var metadata: JSONObject = [
+      "ownerReferences": [["$patch": "delete", "uid": .string(controller.uid)]],
+      "uid": .string(object.uid),
+    ]
+    if !finalizers.isEmpty {
+      metadata["$deleteFromPrimitiveList/finalizers"] = .array(finalizers.map { .string($0) })
+    }
+    let answer = try client.patch(object, .strategic, ["metadata": .object(metadata)])
     let isGone = answer.isNotFound || answer.reason == "Invalid"
     return isGone ? APIResponse(code: 200, body: .null) : answer
   }

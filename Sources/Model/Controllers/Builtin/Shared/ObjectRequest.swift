@@ -1,10 +1,10 @@
 internal import CEL
 
-/// A request of the garbage collector: an object of any kind.
+/// A request of a controller that handles several kinds: an object of any kind.
 ///
 /// A `ReconcileRequest` has no kind; its name is `Kind.group/name` (`ConfigMap/settings`,
 /// `ReplicaSet.apps/web-1`), as no object's name contains a slash.
-struct GarbageCollectorRequest {
+struct ObjectRequest {
   let groupKind: GroupKind
   let namespace: String
   let name: String

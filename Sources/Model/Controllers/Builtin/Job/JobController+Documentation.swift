@@ -1,0 +1,39 @@
+extension JobController {
+  static let documentation = BuiltinDocumentation(
+    name: "job",
+    summary: "Runs Pods of a template until enough of them have succeeded.",
+    upstream: [
+      "pkg/controller/job/job_controller.go", "pkg/controller/job/indexed_job_utils.go",
+      "pkg/controller/job/pod_failure_policy.go", "pkg/controller/job/success_policy.go",
+      "pkg/controller/job/tracking_utils.go", "pkg/controller/controller_ref_manager.go",
+      "pkg/controller/ttlafterfinished/ttlafterfinished_controller.go",
+    ],
+    keys: [],
+    creates: [.pod],
+    modelled: [
+      "reads Jobs and Pods; writes Pods and the Job's status; deletes finished Jobs",
+      "completions, parallelism, suspend, Indexed Jobs (both since 1.22)",
+      "since 1.23 Pods keep a finalizer until they are counted (uncountedTerminatedPods), and are let "
+        + "go when their Job is over or gone; before, a Job counts the Pods that are there",
+      "backoffLimit, activeDeadlineSeconds (a choice of time)",
+      "the delay before a failed Pod is replaced (since 1.26): in the sync that first sees the failure "
+        + "it may be over or begin; the next sync comes after it",
+      "podFailurePolicy (since 1.26), podReplacementPolicy (1.29), successPolicy (1.31)",
+      "which Pods go: unscheduled, pending, not ready, often restarted ones first; among Pods that "
+        + "differ only in age every choice is explored",
+      "FailureTarget and SuccessCriteriaMet before Failed and Complete (since 1.31)",
+      "ttlSecondsAfterFinished (a choice of time), upstream a controller of its own",
+      "adoption and release of Pods",
+    ],
+    leftOut: [
+      "events (kind Event)", "backoffLimitPerIndex and maxFailedIndexes",
+      "expectations: upstream remembers in memory the creations, deletions and removed finalizers "
+        + "that its cache has not shown yet, and waits for them. Without staleReads the cache shows "
+        + "them at the next sync; with staleReads on job the model may create, delete or count more "
+        + "than upstream would",
+      "before 1.23 upstream counts retries in memory; here they are the failures in the status",
+      "a deadline that has passed stays passed after the Job was suspended and resumed",
+      "no more than 500 uncounted Pods at a time",
+      "calls that upstream makes in parallel are made one after the other",
+    ])
+}
