@@ -98,7 +98,7 @@ extension Composition {
           state[budget.word] != 0
         else { continue }
         var number = 0
-        while true {
+        while isListed(fault, number) {
           let before = buffer.successors.count
           let action =
             fault == .crash
