@@ -7,7 +7,7 @@ import Testing
   @Test func everyNameIsDocumentedAndCanBeMade() throws {
     #expect(
       BuiltinControllers.names == [
-        "daemonset", "deployment", "disruption", "endpoints", "garbagecollector",
+        "cronjob", "daemonset", "deployment", "disruption", "endpoints", "garbagecollector",
         "horizontalpodautoscaler", "job", "kubelet", "namespace", "replicaset",
         "replicationcontroller",
         "statefulset",

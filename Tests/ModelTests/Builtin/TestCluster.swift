@@ -20,6 +20,9 @@ final class TestCluster {
   var scatter: UInt64?
   /// Deadlines that have passed: a test lets them.
   var deadlinesPass = false
+  /// How many more deadlines pass, each when it is asked for; once passed they stay so.
+  var passing = 0
+  private var passed: Set<String> = []
   /// What `choose` answers next; `usualChoice` where it is empty.
   var choices: [Int] = []
   var usualChoice = 0
@@ -229,6 +232,14 @@ final class TestCluster {
   }
 
   func creationRank(of object: JSONObject) -> Int { creations[object.uid] ?? 0 }
+
+  func hasPassed(_ deadline: String) -> Bool {
+    if deadlinesPass || passed.contains(deadline) { return true }
+    guard passing > 0 else { return false }
+    passing -= 1
+    passed.insert(deadline)
+    return true
+  }
 
   func answerChoice(_ count: Int) -> Int {
     questions.append(count)

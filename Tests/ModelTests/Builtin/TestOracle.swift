@@ -41,7 +41,7 @@ final class TestOracle: ReconcileOracle {
 
   func creationRank(of object: JSONObject) throws -> Int { cluster.creationRank(of: object) }
 
-  func hasPassed(deadline: String) throws -> Bool { cluster.deadlinesPass }
+  func hasPassed(deadline: String) throws -> Bool { cluster.hasPassed(deadline) }
 
   func choose(_ count: Int, _ label: String) throws -> Int { cluster.answerChoice(count) }
 

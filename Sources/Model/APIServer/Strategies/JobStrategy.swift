@@ -190,6 +190,11 @@ struct CronJobStrategy: BuiltInStrategy {
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
     let spec = object["spec"]?.object ?? JSONObject()
     var errors: [FieldError] = []
+    // The controller appends 11 characters.
+    if object.name.utf8.count > 52 {
+      errors.append(
+        .invalid("metadata.name", .string(object.name), "must be no more than 52 characters"))
+    }
     let schedule = spec["schedule"]?.string ?? ""
     let fields = schedule.split(separator: " ")
     if schedule.isEmpty {

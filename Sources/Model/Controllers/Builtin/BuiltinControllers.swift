@@ -4,7 +4,8 @@ package enum BuiltinControllers {
   package static let names: [String] = documentations.map(\.name).sorted()
 
   private static let documentations: [BuiltinDocumentation] = [
-    DaemonSetController.documentation, DeploymentController.documentation,
+    CronJobController.documentation, DaemonSetController.documentation,
+    DeploymentController.documentation,
     DisruptionController.documentation, EndpointsController.documentation,
     GarbageCollectorController.documentation,
     HorizontalPodAutoscalerController.documentation, JobController.documentation,
@@ -36,6 +37,7 @@ package enum BuiltinControllers {
     }
     let version = options.kubernetesVersion
     switch name {
+    case "cronjob": return CronJobController(options: options)
     case "daemonset": return DaemonSetController(version: version)
     case "deployment": return DeploymentController()
     case "disruption": return DisruptionController(version: version)

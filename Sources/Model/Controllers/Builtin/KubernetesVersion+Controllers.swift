@@ -88,4 +88,14 @@ extension KubernetesVersion {
 
   /// Jobs may be left to another controller (JobManagedBy, on by default since 1.32).
   var hasJobsManagedByOthers: Bool { minor >= 32 }
+
+  /// CronJobs say when a Job of theirs last succeeded (1.21).
+  var cronJobsTellLastSuccess: Bool { minor >= 21 }
+
+  /// A CronJob's Jobs carry their scheduled time as an annotation (CronJobsScheduledAnnotation, on by
+  /// default since 1.28).
+  var annotatesScheduledJobs: Bool { minor >= 28 }
+
+  /// The version of CronJobs that is stored.
+  var cronJobAPIVersion: String { minor >= 21 ? "batch/v1" : "batch/v1beta1" }
 }

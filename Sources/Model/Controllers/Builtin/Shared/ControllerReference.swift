@@ -31,6 +31,7 @@ extension GroupKind {
   static let statefulSet = GroupKind(group: "apps", kind: "StatefulSet")
   static let daemonSet = GroupKind(group: "apps", kind: "DaemonSet")
   static let controllerRevision = GroupKind(group: "apps", kind: "ControllerRevision")
+  static let cronJob = GroupKind(group: "batch", kind: "CronJob")
   static let job = GroupKind(group: "batch", kind: "Job")
   static let horizontalPodAutoscaler = GroupKind(
     group: "autoscaling", kind: "HorizontalPodAutoscaler")
