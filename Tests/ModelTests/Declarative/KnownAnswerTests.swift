@@ -28,6 +28,7 @@ import Testing
       Answer(path: "Tests/Scenarios/e-daemonset/scenario.yaml", ends: 4),
       Answer(path: "Tests/Scenarios/f-job/scenario.yaml", ends: 5),
       Answer(path: "Tests/Scenarios/f-job/untracked.yaml", ends: 11),
+      Answer(path: "Tests/Scenarios/g-cronjob/scenario.yaml", ends: 2),
     ]
     + replicas.map { Answer(path: "Tests/Scenarios/d-deployment/n\($0).yaml", ends: 1) }
 
