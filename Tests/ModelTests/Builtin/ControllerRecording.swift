@@ -10,6 +10,12 @@ enum ControllerRecordings {
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Fixtures/controllers")
 
+  /// The areas that are recorded, sorted.
+  static let areas: [String] = {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+  }()
+
   /// The cases of an area, such as `deployment`.
   static func cases(of area: String) throws -> [JSONObject] {
     let data = try Data(contentsOf: folder.appendingPathComponent("\(area).json"))
@@ -20,42 +26,22 @@ enum ControllerRecordings {
   }
 }
 
-/// How the requests of a step meet the controllers, which ran beside the recorder: any of these is a
-/// run of the real thing.
-enum RecordingPace: Hashable {
-  /// The controllers come to rest after each request.
-  case rest
-  /// So many reconciles run after each request.
-  case reconciles(Int)
-  /// All requests come first; then the queue is served in an order that a number scatters.
-  case scattered(Int)
-  /// The controllers come to rest after each request, and choices that upstream leaves open are
-  /// answered with a number.
-  case choosing(Int)
-
-  static let all: [RecordingPace] =
-    [.rest, .reconciles(0)] + [1, 2, 3, 5, 8].map { .reconciles($0) }
-    + (1...4).map { .scattered($0) } + (1...2).map { .choosing($0) }
-}
-
-/// Runs one recorded case and compares what it settles in.
+/// Runs one recorded case and compares what it settles in, and what was written on the way.
 final class RecordingReplay {
-  private let name: String
-  private let steps: [JSONObject]
-  private var pace = RecordingPace.rest
-  private let cluster = TestCluster(kubernetesVersion: .recorded)
-  private let processor = MetricGauge()
-  /// How many steps may still be tried.
-  private var budget = 100
+  let steps: [JSONObject]
+  var pace = RecordingPace.rest
+  let cluster = TestCluster(kubernetesVersion: .recorded)
+  let processor = MetricGauge()
+  /// In which order the hashes sort that the names of Pods begin with.
+  var order = HashOrder.asInTheModel
+
+  enum HashOrder: CaseIterable { case asInTheModel, oldestFirst, youngestFirst, secondLast }
 
   init(_ recording: JSONObject) throws {
-    name = recording["name"]?.string ?? ""
     steps = (recording["steps"]?.array ?? []).compactMap(\.object)
-    let kinds: [GroupKind] = [
-      .deployment, .replicaSet, .statefulSet, .controllerRevision, .horizontalPodAutoscaler, .pod,
-      .persistentVolumeClaim, .replicationController, .service, .endpoints, .podDisruptionBudget,
-      .daemonSet, .job, GroupKind(group: "", kind: "ConfigMap"),
-    ]
+    let kinds = BuiltInResources.all(.recorded).map(\.groupKind).filter {
+      ["", "apps", "batch", "autoscaling", "policy"].contains($0.group) && $0.kind != "Event"
+    }
     cluster.start(
       // The recorder played the kubelet.
       try BuiltinControllers.names.filter { $0 != "kubelet" }.map { name in
@@ -68,70 +54,13 @@ final class RecordingReplay {
       })
   }
 
-  /// Runs it; answers the difference that came latest, nil if some run has none.
-  func run() throws -> String? { try run(from: 0, JSONObject())?.problem }
-
-  /// Runs the steps from one on, at any pace that leads to what was recorded.
-  ///
-  /// Each step tells only what changed from what was `expected` before.
-  private func run(
-    from index: Int, _ expected: JSONObject
-  ) throws -> (step: Int, problem: String)? {
-    guard index < steps.count else { return nil }
-    var expected = expected
-    let step = steps[index]
-    for entry in step["settled"]?.object?.entries ?? [] { expected[entry.key] = entry.value }
-    for gone in step["gone"]?.array ?? [] { expected[gone.string ?? ""] = nil }
-    let snapshot = cluster.snapshot()
-    let processorValue = processor.value
-    var latest: (step: Int, problem: String)?
-    for pace in RecordingPace.all where budget > 0 {
-      budget -= 1
-      cluster.restore(snapshot)
-      processor.value = processorValue
-      self.pace = pace
-      var failure: (step: Int, problem: String)?
-      if let problem = try take(step, expected) {
-        failure = (index, "step \(index): \(problem)")
-      } else {
-        failure = try run(from: index + 1, expected)
-      }
-      guard let failure else { return nil }
-      if failure.step >= latest?.step ?? 0 { latest = failure }
-    }
-    return latest
-  }
-
-  /// Takes one step; answers what differs afterwards.
-  private func take(_ step: JSONObject, _ expected: JSONObject) throws -> String? {
-    cluster.deadlinesPass = false
-    cluster.usualChoice = if case .choosing(let number) = pace { number } else { 0 }
-    for action in (step["do"]?.array ?? []).compactMap(\.object) {
-      if let problem = try perform(action) { return problem }
-      pause()
-    }
-    if case .scattered(let seed) = pace { cluster.scatter = UInt64(seed) }
-    defer { cluster.scatter = nil }
-    guard cluster.settle() else { return "does not settle" }
-    return RecordingProjection(cluster).difference(from: expected)
-  }
-
-  /// Lets the controllers run between two requests.
-  private func pause() {
-    switch pace {
-    case .rest, .choosing: cluster.settle()
-    case .reconciles(let count): cluster.run(count)
-    case .scattered: break
-    }
-  }
-
   // MARK: Actions
 
   private static let apiVersions = Dictionary(
     uniqueKeysWithValues: BuiltInResources.all(.recorded).filter { $0.kind != "Event" }
       .map { ($0.kind, $0.storageAPIVersion) })
 
-  private func perform(_ action: JSONObject) throws -> String? {
+  func perform(_ action: JSONObject) throws -> String? {
     let operation = action["op"]?.string ?? ""
     switch operation {
     case "create": return create(action)
@@ -188,7 +117,7 @@ final class RecordingReplay {
     let limit = action["count"]?.int.map { Int($0) } ?? Int.max
     let filter = action["pods"]?.object ?? JSONObject()
     var count = 0
-    for name in cluster.all(.pod).filter({ isChosen($0, filter) }).map(\.name)
+    for name in ordered(cluster.all(.pod).filter({ isChosen($0, filter) })).map(\.name)
     where count < limit {
       // A controller may have been faster.
       guard let pod = cluster.object(.pod, name) else { continue }
@@ -200,6 +129,22 @@ final class RecordingReplay {
     }
     let wanted = action.at("result", "pods")?.int ?? Int64(count)
     return Int64(count) == wanted ? nil : "\(operation) acts on \(count) Pods, not \(wanted)"
+  }
+
+  /// The recorder took Pods by name, and names begin with hashes: which is first is not recorded.
+  private func ordered(_ pods: [JSONObject]) -> [JSONObject] {
+    if order == .asInTheModel { return pods }
+    let hashes = cluster.symbols.map(\.text)
+    func rank(_ pod: JSONObject) -> Int {
+      let hash = pod.labels[TemplateEquality.hashLabel]?.string
+      let age = hashes.firstIndex { $0 == hash } ?? 0
+      switch order {
+      case .asInTheModel, .oldestFirst: return age
+      case .youngestFirst: return -age
+      case .secondLast: return age == 1 ? hashes.count : age
+      }
+    }
+    return pods.sorted { (rank($0), $0.name) < (rank($1), $1.name) }
   }
 
   private func isChosen(_ pod: JSONObject, _ filter: JSONObject) -> Bool {

@@ -31,7 +31,7 @@ struct RecordingProjection {
   }
 
   /// All objects by `Kind/name`, generated Pods together.
-  private var objects: JSONObject {
+  var objects: JSONObject {
     var result = JSONObject()
     var generated: [JSONObject] = []
     for key in cluster.objects.keys.sorted() {
@@ -44,19 +44,32 @@ struct RecordingProjection {
       if key.groupKind == .pod, Self.isGenerated(object) {
         generated.append(projection)
       } else {
-        let place = ["", "default"].contains(key.namespace) ? "" : "\(key.namespace)/"
-        result[symbolic("\(key.groupKind.kind)/\(place)\(key.name)")] = .object(projection)
+        result[name(of: key)] = .object(projection)
       }
     }
     if !generated.isEmpty { result["generatedPods"] = .array(Self.counted(generated)) }
     return result
   }
 
-  private func symbolic(_ text: String) -> String {
+  /// `Kind/name`, with the namespace where it is none of the case's own.
+  func name(of key: ObjectKey) -> String {
+    let place = ["", "default"].contains(key.namespace) ? "" : "\(key.namespace)/"
+    return symbolic("\(key.groupKind.kind)/\(place)\(key.name)")
+  }
+
+  /// An object without its status, with symbols.
+  func withoutStatus(_ object: JSONObject) -> JSONObject {
+    var projection = project(object)
+    for key in ["status", "phase", "ready"] { projection[key] = nil }
+    let text = symbolic(JSONValue.object(projection).text)
+    return (try? JSONValue(parsing: text))?.object ?? projection
+  }
+
+  func symbolic(_ text: String) -> String {
     symbols.reduce(text) { $0.replacing($1.text, with: $1.symbol) }
   }
 
-  private static func isGenerated(_ pod: JSONObject) -> Bool {
+  static func isGenerated(_ pod: JSONObject) -> Bool {
     guard let prefix = pod.metadata["generateName"]?.string else { return false }
     return pod.name.utf8.count == prefix.utf8.count + 5
   }

@@ -18,6 +18,13 @@ final class TestCluster {
   private var timers: [Work] = []
   /// The state of a generator that picks the next request; nil: the oldest is next.
   var scatter: UInt64?
+  /// Whether some requests are favoured for a while, where requests are scattered.
+  var favours = false
+  private var salt = 0
+  /// Whether others may run between two calls of a reconcile.
+  var isInterruptible = false
+  /// The reconciles that run, each one between two calls of the one before it.
+  private var running: [Work] = []
   /// Deadlines that have passed: a test lets them.
   var deadlinesPass = false
   /// How many more deadlines pass, each when it is asked for; once passed they stay so.
@@ -34,6 +41,8 @@ final class TestCluster {
   /// Every effective write: who, and what it did.
   private(set) var log: [String] = []
   private(set) var failures: [String] = []
+  /// The changes since somebody last looked at them.
+  var changes: [ObjectChange] = []
   /// The hashes in names, with the symbols that recordings have for them.
   private(set) var symbols: [(symbol: String, text: String)] = []
 
@@ -126,6 +135,7 @@ final class TestCluster {
   @discardableResult
   func send(_ request: APIRequest, by author: String = "user") -> APIResponse {
     let response = server.handle(request, reader: self)
+    changes += response.changes
     for change in response.changes {
       store(change)
       let verb = change.old == nil ? "creates" : change.new == nil ? "removes" : "updates"
@@ -197,20 +207,47 @@ final class TestCluster {
     }
   }
 
+  /// The request that is served next: the oldest, any, or the one of the highest priority.
   private func next() -> Int {
-    guard var state = scatter else { return 0 }
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    scatter = state
-    return Int(state >> 33) % queue.count
+    guard favours else { return random(below: queue.count) }
+    // Priorities change now and then: what was starved has its turn.
+    if random(below: 6) == 0 { salt = random(below: 1 << 20) }
+    let priorities = queue.map { work in
+      work.request.name.utf8.reduce(UInt64(salt &* 31 &+ work.controller)) {
+        ($0 &+ UInt64($1)) &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      } >> 20
+    }
+    return priorities.indices.max { priorities[$0] < priorities[$1] } ?? 0
   }
 
   /// Runs at most so many queued reconciles.
   func run(_ count: Int) {
-    for _ in 0..<count where !queue.isEmpty { run(queue.removeFirst()) }
+    for _ in 0..<count where !queue.isEmpty { run(queue.remove(at: next())) }
+  }
+
+  /// A number that the generator answers; 0 where there is none.
+  func random(below bound: Int) -> Int {
+    guard var state = scatter, bound > 0 else { return 0 }
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    scatter = state
+    return Int(state >> 33) % bound
+  }
+
+  /// Lets other reconciles run between two calls of one; only where requests are scattered, and
+  /// never one of the same request.
+  func interrupt() {
+    guard isInterruptible, random(below: 3) == 0 else { return }
+    for _ in 0..<random(below: 4) {
+      let free = queue.indices.filter { !running.contains(queue[$0]) }
+      guard !free.isEmpty, running.count < 4 else { return }
+      run(queue.remove(at: free[random(below: free.count)]))
+    }
   }
 
   private func run(_ work: Work) {
     let controller = controllers[work.controller]
+    running.append(work)
+    defer { running.removeLast() }
     do {
       let oracle = TestOracle(self, author: controller.name)
       switch try controller.reconcile(work.request, oracle: oracle) {
@@ -243,6 +280,7 @@ final class TestCluster {
 
   func answerChoice(_ count: Int) -> Int {
     questions.append(count)
+    if isInterruptible, choices.isEmpty { return random(below: count) }
     return choices.isEmpty ? usualChoice % count : choices.removeFirst()
   }
 

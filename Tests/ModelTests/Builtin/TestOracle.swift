@@ -36,7 +36,8 @@ final class TestOracle: ReconcileOracle {
   }
 
   func send(_ request: APIRequest) throws -> APIResponse {
-    cluster.send(request, by: author)
+    cluster.interrupt()
+    return cluster.send(request, by: author)
   }
 
   func creationRank(of object: JSONObject) throws -> Int { cluster.creationRank(of: object) }
