@@ -93,13 +93,13 @@ extension RecordingReplay {
     cluster.changes = []
     if case .mixed(let seed) = pace {
       cluster.scatter = UInt64(seed)
-      cluster.isInterruptible = seed % 3 == 0
-      cluster.favours = seed % 2 == 0
+      if seed % 2 == 0 { cluster.disorder.insert(.favours) }
+      if seed % 3 == 0 { cluster.disorder.insert(.interruptions) }
+      if seed % 4 == 1 { cluster.disorder.insert(.lag) }
     }
     defer {
       cluster.scatter = nil
-      cluster.isInterruptible = false
-      cluster.favours = false
+      cluster.disorder = []
     }
     for action in (step["do"]?.array ?? []).compactMap(\.object) {
       if let problem = try perform(action) { return problem }

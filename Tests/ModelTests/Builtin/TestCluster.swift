@@ -13,18 +13,18 @@ final class TestCluster {
   private var suffixes = 0
 
   private(set) var controllers: [any Reconciler] = []
-  private var queue: [Work] = []
+  var queue: [Work] = []
   /// Requests that wait for time to pass.
-  private var timers: [Work] = []
+  var timers: [Work] = []
   /// The state of a generator that picks the next request; nil: the oldest is next.
   var scatter: UInt64?
-  /// Whether some requests are favoured for a while, where requests are scattered.
-  var favours = false
-  private var salt = 0
-  /// Whether others may run between two calls of a reconcile.
-  var isInterruptible = false
+  /// What else is scattered then.
+  var disorder: Disorder = []
+  var salt = 0
   /// The reconciles that run, each one between two calls of the one before it.
-  private var running: [Work] = []
+  var running: [Work] = []
+  /// The events that the controllers' caches have not shown yet, in order.
+  var pending: [PendingChange] = []
   /// Deadlines that have passed: a test lets them.
   var deadlinesPass = false
   /// How many more deadlines pass, each when it is asked for; once passed they stay so.
@@ -40,7 +40,7 @@ final class TestCluster {
   private var spent: [String: Int] = [:]
   /// Every effective write: who, and what it did.
   private(set) var log: [String] = []
-  private(set) var failures: [String] = []
+  var failures: [String] = []
   /// The changes since somebody last looked at them.
   var changes: [ObjectChange] = []
   /// The hashes in names, with the symbols that recordings have for them.
@@ -137,15 +137,22 @@ final class TestCluster {
     let response = server.handle(request, reader: self)
     changes += response.changes
     for change in response.changes {
+      let version = versions[change.key]
       store(change)
       let verb = change.old == nil ? "creates" : change.new == nil ? "removes" : "updates"
       log.append("\(author) \(verb) \(change.key)")
-      for index in controllers.indices { wake(index, change) }
+      for index in controllers.indices {
+        if disorder.contains(.lag) {
+          pending.append(PendingChange(controller: index, change: change, version: version))
+        } else {
+          wake(index, change)
+        }
+      }
     }
     return response.filling(resourceVersion: String(clock))
   }
 
-  private func wake(_ index: Int, _ change: ObjectChange) {
+  func wake(_ index: Int, _ change: ObjectChange) {
     for rule in controllers[index].watches where rule.groupKind == change.key.groupKind {
       if let predicate = rule.predicate, !predicate(change.old, change.new) { continue }
       for request in requests(rule.mapping, change) {
@@ -178,87 +185,16 @@ final class TestCluster {
     }
   }
 
-  /// Runs reconciles until neither queue nor timers change an object any more.
-  ///
-  /// - Returns: whether that came about within the number of reconciles.
-  @discardableResult
-  func settle(limit: Int = 5000) -> Bool {
-    failures = []
-    var left = limit
-    while true {
-      while !queue.isEmpty {
-        guard left > 0 else { return false }
-        left -= 1
-        run(queue.remove(at: next()))
-      }
-      let before = log.count
-      let due = timers
-      timers = []
-      failures = []
-      for work in due {
-        guard left > 0 else { return false }
-        left -= 1
-        run(work)
-        if log.count != before { break }
-      }
-      if log.count == before, queue.isEmpty { return true }
-      // What was due and did not run stays due.
-      for work in due where !timers.contains(work) { timers.append(work) }
+  /// The objects as a controller's cache has them.
+  func cache(of controller: String) -> [ObjectKey: JSONObject] {
+    var cache: [ObjectKey: JSONObject] = [:]
+    for key in objects.keys { cache[key] = view(key) }
+    for event in pending.reversed() where controllers[event.controller].name == controller {
+      var old = event.change.old
+      old?.resourceVersion = event.version.map(String.init)
+      cache[event.change.key] = old
     }
-  }
-
-  /// The request that is served next: the oldest, any, or the one of the highest priority.
-  private func next() -> Int {
-    guard favours else { return random(below: queue.count) }
-    // Priorities change now and then: what was starved has its turn.
-    if random(below: 6) == 0 { salt = random(below: 1 << 20) }
-    let priorities = queue.map { work in
-      work.request.name.utf8.reduce(UInt64(salt &* 31 &+ work.controller)) {
-        ($0 &+ UInt64($1)) &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      } >> 20
-    }
-    return priorities.indices.max { priorities[$0] < priorities[$1] } ?? 0
-  }
-
-  /// Runs at most so many queued reconciles.
-  func run(_ count: Int) {
-    for _ in 0..<count where !queue.isEmpty { run(queue.remove(at: next())) }
-  }
-
-  /// A number that the generator answers; 0 where there is none.
-  func random(below bound: Int) -> Int {
-    guard var state = scatter, bound > 0 else { return 0 }
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    scatter = state
-    return Int(state >> 33) % bound
-  }
-
-  /// Lets other reconciles run between two calls of one; only where requests are scattered, and
-  /// never one of the same request.
-  func interrupt() {
-    guard isInterruptible, random(below: 3) == 0 else { return }
-    for _ in 0..<random(below: 4) {
-      let free = queue.indices.filter { !running.contains(queue[$0]) }
-      guard !free.isEmpty, running.count < 4 else { return }
-      run(queue.remove(at: free[random(below: free.count)]))
-    }
-  }
-
-  private func run(_ work: Work) {
-    let controller = controllers[work.controller]
-    running.append(work)
-    defer { running.removeLast() }
-    do {
-      let oracle = TestOracle(self, author: controller.name)
-      switch try controller.reconcile(work.request, oracle: oracle) {
-      case .done: break
-      case .requeue, .requeueAfter:
-        if !timers.contains(work) { timers.append(work) }
-      }
-    } catch {
-      failures.append("\(controller.name) \(work.request): \(error)")
-      if !timers.contains(work) { timers.append(work) }
-    }
+    return cache
   }
 
   /// How an object looks to a client.
@@ -280,7 +216,7 @@ final class TestCluster {
 
   func answerChoice(_ count: Int) -> Int {
     questions.append(count)
-    if isInterruptible, choices.isEmpty { return random(below: count) }
+    if !disorder.isEmpty, choices.isEmpty { return random(below: count) }
     return choices.isEmpty ? usualChoice % count : choices.removeFirst()
   }
 

@@ -12,9 +12,7 @@ final class TestOracle: ReconcileOracle {
   init(_ cluster: TestCluster, author: String) {
     self.cluster = cluster
     self.author = author
-    var cache: [ObjectKey: JSONObject] = [:]
-    for key in cluster.objects.keys { cache[key] = cluster.view(key) }
-    self.cache = cache
+    cache = cluster.cache(of: author)
   }
 
   func get(
