@@ -142,4 +142,74 @@ import Testing
     #expect(cluster.podNames == ["db-0"])
     #expect(cluster.all(.persistentVolumeClaim).count == 2)
   }
+
+  /// A set of two Pods with a claim each, its policy, and the garbage collector.
+  private func claimed(_ whenDeleted: String, _ whenScaled: String) throws -> TestCluster {
+    let cluster = try cluster()
+    cluster.start([
+      try BuiltinControllers.make(
+        "garbagecollector", kinds: [.statefulSet, .pod, .persistentVolumeClaim])
+    ])
+    let template: JSONValue = [
+      "metadata": ["name": "data"],
+      "spec": [
+        "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
+      ],
+    ]
+    let policy: JSONValue = [
+      "whenDeleted": .string(whenDeleted), "whenScaled": .string(whenScaled),
+    ]
+    cluster.create(
+      TestObjects.statefulSet(
+        replicas: 2,
+        spec: [
+          ("volumeClaimTemplates", [template]), ("persistentVolumeClaimRetentionPolicy", policy),
+        ]))
+    #expect(cluster.settle())
+    #expect(cluster.failures.isEmpty)
+    return cluster
+  }
+
+  @Test(arguments: [
+    ("Retain", "Retain", ["data-db-0", "data-db-1"], ["data-db-0", "data-db-1"]),
+    ("Delete", "Retain", ["data-db-0", "data-db-1"], []),
+    ("Retain", "Delete", ["data-db-0"], ["data-db-0"]),
+    ("Delete", "Delete", ["data-db-0"], []),
+  ]) func claimsGoByThePolicy(
+    whenDeleted: String, whenScaled: String, scaled: [String], deleted: [String]
+  ) throws {
+    let cluster = try claimed(whenDeleted, whenScaled)
+    let owners = cluster.all(.persistentVolumeClaim).map { $0.controllerReference?.kind }
+    let expected = whenDeleted == "Delete" ? "StatefulSet" : nil
+    #expect(owners == [expected, expected])
+    cluster.patch("apps/v1", "StatefulSet", "db", ["spec": ["replicas": 1]])
+    #expect(cluster.settle())
+    #expect(cluster.podNames == ["db-0"])
+    #expect(cluster.all(.persistentVolumeClaim).map(\.name) == scaled)
+    cluster.delete("apps/v1", "StatefulSet", "db")
+    #expect(cluster.settle())
+    // A claim that was kept when its Pod was scaled away still belongs to the set.
+    #expect(cluster.all(.persistentVolumeClaim).map(\.name) == deleted)
+  }
+
+  @Test func aClaimThatSomebodyElseControlsIsLeftAlone() throws {
+    let cluster = try claimed("Retain", "Retain")
+    cluster.create(["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "other"]])
+    let other = try #require(cluster.object(GroupKind(group: "", kind: "ConfigMap"), "other"))
+    cluster.patch(
+      "v1", "PersistentVolumeClaim", "data-db-1",
+      ["metadata": ["ownerReferences": [.object(ControllerReference.make(to: other))]]])
+    cluster.patch(
+      "apps/v1", "StatefulSet", "db",
+      [
+        "spec": [
+          "persistentVolumeClaimRetentionPolicy": [
+            "whenDeleted": "Delete", "whenScaled": "Delete",
+          ]
+        ]
+      ])
+    #expect(cluster.settle())
+    let owners = cluster.all(.persistentVolumeClaim).map { $0.controllerReference?.kind }
+    #expect(owners == ["StatefulSet", "ConfigMap"])
+  }
 }

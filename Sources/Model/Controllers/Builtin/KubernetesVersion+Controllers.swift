@@ -98,4 +98,8 @@ extension KubernetesVersion {
 
   /// The version of CronJobs that is stored.
   var cronJobAPIVersion: String { minor >= 21 ? "batch/v1" : "batch/v1beta1" }
+
+  /// A StatefulSet's claims may go with it or with a Pod that is scaled away
+  /// (StatefulSetAutoDeletePVC, on by default since 1.27; the references control since 1.31).
+  var deletesStatefulClaims: Bool { minor >= 27 }
 }

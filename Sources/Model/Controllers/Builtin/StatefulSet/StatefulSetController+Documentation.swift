@@ -15,11 +15,14 @@ extension StatefulSetController {
     modelled: [
       "OrderedReady and Parallel, ordinals.start", "RollingUpdate with partition, OnDelete",
       "ControllerRevisions: creation, re-numbering on roll-back, collisions, the history limit",
-      "PersistentVolumeClaims of the templates", "adoption and release of Pods and revisions",
+      "PersistentVolumeClaims of the templates, and who owns them by "
+        + "persistentVolumeClaimRetentionPolicy since 1.27 (garbagecollector deletes them)",
+      "adoption and release of Pods and revisions",
       "repair of a Pod's identity and volumes", "status, minReadySeconds (a choice of time)",
     ],
     leftOut: [
-      "events (kind Event)", "persistentVolumeClaimRetentionPolicy: claims are always retained",
+      "events (kind Event)",
+      "persistentVolumeClaimRetentionPolicy before 1.27 (alpha, off by default)",
       "rollingUpdate.maxUnavailable (off by default in 1.34)",
       "status.conditions (upstream sets none)",
       "claims are made in the order of their templates (upstream: that of a map)",

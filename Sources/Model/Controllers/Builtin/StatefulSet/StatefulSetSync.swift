@@ -22,6 +22,7 @@ struct StatefulSetSync {
   }
 
   private var oracle: any ReconcileOracle { client.oracle }
+  private var ownership: ClaimOwnership { ClaimOwnership(set: set, client: client) }
 
   /// Runs it; answers the number of available replicas.
   func run() throws -> Int {
@@ -57,6 +58,11 @@ struct StatefulSetSync {
         try status.count(places.replicas + places.condemned, oracle)
         return error
       }
+    }
+    for pod in places.condemned where try !ownership.matches(pod) {
+      guard let error = try ownership.update(pod) else { continue }
+      try status.count(places.replicas + places.condemned, oracle)
+      return error
     }
     for pod in places.condemned {
       switch try condemn(pod, places.firstUnhealthy) {
@@ -141,6 +147,8 @@ struct StatefulSetSync {
       return answer.isSuccess ? .wait : .failed(answer.error("deleting a Pod"))
     }
     if !Self.isCreated(pod) {
+      // The garbage collector has not deleted the claim of an earlier Pod yet.
+      if try ownership.isStale(for: pod) { return .wait }
       if let error = try create(pod) { return .failed(error) }
       return .wait
     }
@@ -149,7 +157,9 @@ struct StatefulSetSync {
       if status.isTerminating || !isRunningAndReady(pod) { return .wait }
       if try !isAvailable(pod) { return .wait }
     }
-    if set.identityMatches(pod), set.storageMatches(pod) { return .next }
+    if set.identityMatches(pod), set.storageMatches(pod), try ownership.matches(pod) {
+      return .next
+    }
     return try repair(pod)
   }
 
@@ -157,7 +167,8 @@ struct StatefulSetSync {
   private func create(_ pod: JSONObject) throws -> ReconcileError? {
     if let error = try createClaims(pod) { return error }
     let answer = try client.create(pod)
-    return answer.isSuccess ? nil : answer.error("creating a Pod")
+    if !answer.isSuccess { return answer.error("creating a Pod") }
+    return try ownership.update(pod)
   }
 
   /// createPersistentVolumeClaims: those that the cache does not have.
@@ -181,7 +192,7 @@ struct StatefulSetSync {
     return failure
   }
 
-  /// UpdateStatefulPod: gives the Pod its identity and volumes back.
+  /// UpdateStatefulPod: gives the Pod its identity and volumes back, and its claims their owners.
   private func repair(_ pod: JSONObject) throws -> Outcome {
     guard let ordinal = set.ordinal(of: pod) else { return .next }
     var copy = pod
@@ -191,6 +202,7 @@ struct StatefulSetSync {
         set.setStorage(&copy, ordinal)
         if let error = try createClaims(copy) { return .failed(error) }
       }
+      if let error = try ownership.update(copy) { return .failed(error) }
       let answer = try client.update(copy)
       if answer.isSuccess { return .next }
       guard answer.isConflict, attempt < 4 else {
