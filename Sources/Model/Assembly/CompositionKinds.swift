@@ -60,7 +60,8 @@ enum CompositionKinds {
     case "job": return [GroupKind(group: "batch", kind: "Job"), core("Pod")]
     case "cronjob":
       return [GroupKind(group: "batch", kind: "CronJob"), GroupKind(group: "batch", kind: "Job")]
-    case "kubelet", "scheduler": return [core("Pod")]
+    case "kubelet": return [core("Pod")]
+    case "scheduler": return [core("Pod"), core("Node")]
     default: return []
     }
   }

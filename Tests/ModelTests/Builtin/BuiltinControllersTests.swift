@@ -9,7 +9,7 @@ import Testing
       BuiltinControllers.names == [
         "cronjob", "daemonset", "deployment", "disruption", "endpoints", "garbagecollector",
         "horizontalpodautoscaler", "job", "kubelet", "namespace", "replicaset",
-        "replicationcontroller",
+        "replicationcontroller", "scheduler",
         "statefulset",
       ])
     for name in BuiltinControllers.names {

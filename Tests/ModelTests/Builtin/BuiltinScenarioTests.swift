@@ -21,6 +21,7 @@ import Testing
     Counts(name: "g-disruption", states: 344, transitions: 1324, settled: 3),
     Counts(name: "h-namespace", states: 55, transitions: 81, settled: 2),
     Counts(name: "i-replicationcontroller", states: 114, transitions: 298, settled: 2),
+    Counts(name: "j-scheduler", states: 147, transitions: 382, settled: 5),
   ])
   func everythingHolds(_ expected: Counts) throws {
     let path = "Tests/Scenarios/\(expected.name)/scenario.yaml"

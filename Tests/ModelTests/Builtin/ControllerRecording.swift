@@ -43,8 +43,8 @@ final class RecordingReplay {
       ["", "apps", "batch", "autoscaling", "policy"].contains($0.group) && $0.kind != "Event"
     }
     cluster.start(
-      // The recorder played the kubelet.
-      try BuiltinControllers.names.filter { $0 != "kubelet" }.map { name in
+      // The recorder played kubelet and scheduler.
+      try BuiltinControllers.names.filter { !["kubelet", "scheduler"].contains($0) }.map { name in
         var options = BuiltinOptions(kubernetesVersion: .recorded)
         if name == "horizontalpodautoscaler" {
           // Every Pod of the recordings requests 100m, so that the usage is its percentage.

@@ -72,7 +72,9 @@ struct SchemaValidation {
           namesIndex ? "\(field)[\(index)]" : field)
       }
       errors += size(items.count, schema.source, field, "Items", "items")
-      if schema.source["uniqueItems"]?.bool == true, Set(items.map(\.allPinned)).count != items.count {
+      if schema.source["uniqueItems"]?.bool == true,
+        Set(items.map(\.allPinned)).count != items.count
+      {
         errors.append(.invalid(field, value, "shouldn't contain duplicates"))
       }
     case .string(let text): errors += string(text, schema.source, field)
@@ -80,11 +82,10 @@ struct SchemaValidation {
     case .double(let number): errors += bounds(number, value, schema.source, field)
     case .symbolic(let leaf):
       // An integer that is not known has the bounds of its term; the rest is asked of its value.
-      if let inner = integerBounds(value, schema.source, field) {
-        errors += inner
-      } else {
+      guard let inner = integerBounds(value, schema.source, field) else {
         return self.values(leaf.pinned, old, schema, field, ignoring: ignoring)
       }
+      errors += inner
     default: break
     }
     if let allowed = schema.source["enum"]?.array, !allowed.contains(value) {

@@ -11,7 +11,8 @@ package enum BuiltinControllers {
     HorizontalPodAutoscalerController.documentation, JobController.documentation,
     KubeletController.documentation, NamespaceController.documentation,
     ReplicaSetController.documentation,
-    ReplicatedKind.replicationControllerDocumentation, StatefulSetController.documentation,
+    ReplicatedKind.replicationControllerDocumentation, SchedulerController.documentation,
+    StatefulSetController.documentation,
   ]
 
   /// What is known of a built-in; nil for a name that is none.
@@ -54,6 +55,7 @@ package enum BuiltinControllers {
     case "replicaset": return ReplicaSetController(version: version)
     case "replicationcontroller":
       return ReplicaSetController(version: version, kind: .replicationController)
+    case "scheduler": return SchedulerController(version: version)
     case "statefulset": return StatefulSetController(version: version)
     default: preconditionFailure("a documented built-in that cannot be made: \(name)")
     }

@@ -32,7 +32,8 @@ struct AutoscalerStatus {
   }
 
   /// Replaces the numbers; the time of the last scaling is kept.
-  mutating func setNumbers(current: Integer, desired: Integer, metrics: JSONValue?, rescaled: Bool) {
+  mutating func setNumbers(current: Integer, desired: Integer, metrics: JSONValue?, rescaled: Bool)
+  {
     let lastScaleTime =
       rescaled ? .string(ModelInstant.now) : status["lastScaleTime"]
     status = JSONObject()

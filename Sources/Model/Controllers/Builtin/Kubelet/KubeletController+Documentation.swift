@@ -17,6 +17,7 @@ extension KubeletController {
         "node", .string,
         "binds Pods without a node to this one first; without it they run unscheduled, and a DELETE "
           + "removes them at once"),
+      .init("bound", .bool, "runs only Pods that are on a node: a scheduler binds them"),
     ],
     creates: [],
     modelled: [

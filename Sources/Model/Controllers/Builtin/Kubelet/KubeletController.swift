@@ -30,6 +30,9 @@ struct KubeletController: Reconciler {
     if status.nodeName.isEmpty, let node = try options.value("node", request, oracle)?.string {
       return try bind(pod, to: node, client)
     }
+    if status.nodeName.isEmpty, try options.value("bound", request, oracle)?.bool == true {
+      return .done
+    }
     return try run(pod, request, client)
   }
 
