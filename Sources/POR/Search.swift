@@ -2,8 +2,8 @@ package import Transitions
 
 /// The search: every state, every step, every property; or, reduced, as many as decide the same.
 ///
-/// One pass of depth-first search completes the strongly connected components and judges all
-/// properties but `leadsTo`, which has a pass of its own over a part of the states. Runs are sought
+/// In full, one pass over all states in batches keeps the steps; then the strongly connected components
+/// are found and all properties judged but `leadsTo`, which has a pass of its own over a part of the states. Runs are sought
 /// only where something is violated. Figures and findings depend on the system alone, not on the
 /// order of actions or on hashes.
 package struct Search {
@@ -14,42 +14,35 @@ package struct Search {
 
   /// Explores a system and judges its properties; throws what the system throws.
   package func run(_ system: any TransitionSystem) throws -> SearchResult {
+    // Whoever inspects a pass asks the system itself.
+    let isAlone = options.jobs < 2 || options.inspect != nil || !system.mayBeReadByHelpers
+    let crew = isAlone ? nil : WorkerCrew(workers: options.jobs)
+    defer { crew?.stop() }
     if options.reduction == .auto, let footprints = system.footprints {
-      var run = ReducedRun(system, footprints, options)
+      var run = ReducedRun(system, footprints, options, crew)
       do {
         return try run.result()
       } catch is Concretizer.BrokenSymmetry {
         // Representatives that are not unique may lose a run; what they merged is then not used.
         var plain = options
         plain.symmetry = .never
-        var again = ReducedRun(system, footprints, plain)
+        var again = ReducedRun(system, footprints, plain, crew)
         return try again.result()
       }
     }
-    // Whoever inspects a pass asks the system itself.
-    guard options.jobs > 1, options.inspect == nil, system.mayBeReadByHelpers else {
-      return try runInFull(system, nil)
-    }
-    let crew = HelperCrew(
-      system, helpers: options.jobs - 1, threshold: options.helperThreshold)
-    defer {
-      crew.stop()
-      options.helpReport?(crew.asks, crew.hits)
-    }
-    return try runInFull(GuardedSystem(system, crew.gate), crew)
+    return try runInFull(system, crew)
   }
 
   private func runInFull(
-    _ system: any TransitionSystem, _ crew: HelperCrew?
+    _ system: any TransitionSystem, _ crew: WorkerCrew?
   ) throws -> SearchResult {
     let properties = system.properties
-    let fairness = FairnessRule(faults: options.faults)
-    var space = StateSpace(system: system, hashSeed: options.hashSeed, crew: crew)
+    var space = StateSpace(system: system, hashSeed: options.hashSeed)
     var watch = SearchWatch(options)
     var judge = Judge(properties: properties, options: options)
-    var search = ComponentSearch(
-      order: ActionOrder(shuffleSeed: options.shuffleSeed), fairness: fairness)
-    var cut = try search.run(from: 0, &judge, in: &space, &watch)
+    var search = BatchSearch(judge, options: options, crew: crew)
+    var cut = try search.run(&judge, in: &space, &watch)
+    options.helpReport?(search.expanded, search.helped)
     let states = min(space.count, watch.maxStates)
     let bytes = space.byteCount + search.byteCount + judge.byteCount
     if cut == nil, system.footprints != nil {

@@ -1,6 +1,7 @@
-import POR
 import Testing
 import Transitions
+
+@testable import POR
 
 /// A search that is cut says so, keeps what it knows, and claims nothing else.
 @Suite struct LimitTests {
@@ -23,7 +24,10 @@ import Transitions
   }
 
   @Test func `keeps a violation it found before it was cut`() throws {
-    let cut = try search(FamilySystem.fighters(6)) { $0.limits.states = 319 }
+    let cut = try search(FamilySystem.fighters(6)) {
+      $0.limits.states = 319
+      $0.batchSize = 16
+    }
     #expect(cut.cut == .states)
     guard case .violated(let violations) = cut.findings[0] else {
       Issue.record("nothing found")

@@ -41,6 +41,25 @@ struct ComponentGraph {
   /// The actions, by local number.
   private(set) var actions: [UInt32] = []
 
+  /// The steps of states whose targets a full search has kept.
+  init(
+    states: [UInt32], steps: borrowing StateGraph, in space: inout StateSpace,
+    fairness: FairnessRule, local: (UInt32) -> UInt32?
+  ) throws {
+    self.states = states
+    starts.reserveCapacity(states.count + 1)
+    var numbers: [UInt32: UInt32] = [:]
+    for state in states {
+      _ = try space.expand(state)
+      var place = steps.firstPlace(of: state)
+      for successor in space.buffer.successors {
+        let target = steps.follow(&place)
+        append(successor, fairness.flags(of: successor), isTaken: true, local(target), &numbers)
+      }
+      starts.append(UInt32(edges.count))
+    }
+  }
+
   /// Expands every state; `local` gives the local number of a state, nil for one outside.
   init(
     states: [UInt32], expectedEdges: Int = 0, in space: inout StateSpace, fairness: FairnessRule,
@@ -58,22 +77,30 @@ struct ComponentGraph {
         let flags = fairness.flags(of: successor)
         let isTaken = space.isTaken(index)
         let inside = isTaken ? local(space.target(index)) : nil
-        if inside == nil && !flags.contains(.fair) { continue }
-        let action: UInt32
-        if let known = actionNumbers[successor.action] {
-          action = known
-        } else {
-          action = UInt32(actions.count)
-          actions.append(successor.action)
-          actionNumbers[successor.action] = action
-        }
-        edges.append(
-          Edge(
-            target: inside ?? Self.outside, action: action, outcome: successor.outcome,
-            flags: flags, isTaken: isTaken))
+        append(successor, flags, isTaken: isTaken, inside, &actionNumbers)
       }
       starts.append(UInt32(edges.count))
     }
+  }
+
+  @inline(__always)
+  private mutating func append(
+    _ successor: Successor, _ flags: StepFlags, isTaken: Bool, _ inside: UInt32?,
+    _ numbers: inout [UInt32: UInt32]
+  ) {
+    if inside == nil && !flags.contains(.fair) { return }
+    let action: UInt32
+    if let known = numbers[successor.action] {
+      action = known
+    } else {
+      action = UInt32(actions.count)
+      actions.append(successor.action)
+      numbers[successor.action] = action
+    }
+    edges.append(
+      Edge(
+        target: inside ?? Self.outside, action: action, outcome: successor.outcome,
+        flags: flags, isTaken: isTaken))
   }
 
   /// The places in `edges` of a local state's edges.

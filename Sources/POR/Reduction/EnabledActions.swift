@@ -53,12 +53,6 @@ struct EnabledActions: ~Copyable {
     }
   }
 
-  /// Takes in no more of the successors of a state than what flags they have.
-  mutating func noteFlags(_ successors: [Successor], _ fairness: FairnessRule) {
-    union = []
-    for successor in successors { union.formUnion(fairness.flags(of: successor)) }
-  }
-
   private mutating func place(entering actionClass: UInt32) -> Int {
     if Int(actionClass) >= placeOfClass.count {
       placeOfClass.extend(to: Int(actionClass) + 1, with: 0)

@@ -35,6 +35,8 @@ struct ReducedSearch: ~Copyable {
   private var order: ActionOrder
   private var random: SplitMix64?
   private let footprints: FootprintTable
+  private let options: SearchOptions
+  private let crew: WorkerCrew?
 
   /// By state: its place in `open` plus one, or one of the marks above.
   private var number = FlatBuffer<UInt32>()
@@ -72,9 +74,8 @@ struct ReducedSearch: ~Copyable {
   private(set) var hasBarrier = false
   /// Whether some states reach each other.
   private(set) var hasCycle = false
-  /// Whether reduction was given up, since nothing had been left out for long: then futures are not
-  /// kept either, and the rest costs what a full search costs.
-  private(set) var isGivenUp = false
+  /// The full search that took over since nothing had been left out for long.
+  private var rest: TakenOver?
   /// By class: its last footprint, widened, and the future of that one action.
   private var singles = FlatBuffer<SingleFuture>()
   /// What the steps that found new states changed.
@@ -83,8 +84,10 @@ struct ReducedSearch: ~Copyable {
   /// Makes the search of a task.
   init(
     _ task: SearchTask, _ footprints: FootprintTable, options: SearchOptions,
-    log: CouplingLog? = nil
+    log: CouplingLog? = nil, crew: WorkerCrew? = nil
   ) {
+    self.options = options
+    self.crew = crew
     self.task = task
     self.log = log
     self.footprints = footprints
@@ -98,6 +101,10 @@ struct ReducedSearch: ~Copyable {
     observerReads = Array(repeating: 0, count: task.observers.count)
   }
 
+  /// Whether reduction was given up, since nothing had been left out for long: then the pass is a full
+  /// search of everything.
+  var isGivenUp: Bool { rest != nil }
+
   /// What the observers of properties of cycles were found to read.
   var constantReads: [UInt32] { task.constantReads }
 
@@ -109,14 +116,15 @@ struct ReducedSearch: ~Copyable {
 
   /// Whether everything that the state reaches was explored.
   func isCompleted(_ state: UInt32) -> Bool {
-    Int(state) < number.count && number[Int(state)] == Self.completed
+    rest?.search.isCompleted(state)
+      ?? (Int(state) < number.count && number[Int(state)] == Self.completed)
   }
 
   /// How many states were met, in this pass or before it.
-  var knownStates: Int { number.count }
+  var knownStates: Int { rest?.search.knownStates ?? number.count }
 
   /// Whether this pass found a state.
-  func isFound(_ state: UInt32) -> Bool { number[Int(state)] != Self.unseen }
+  func isFound(_ state: UInt32) -> Bool { isGivenUp || number[Int(state)] != Self.unseen }
 
   /// Whether a state was entered.
   func isEntered(_ state: UInt32) -> Bool {
@@ -142,27 +150,26 @@ struct ReducedSearch: ~Copyable {
   /// The states that were entered and whose components are complete.
   var completedStates: StateSet {
     var result = StateSet()
-    for state in 0..<number.count where number[state] == Self.completed {
-      result.insert(UInt32(state))
-    }
+    for state in 0..<UInt32(knownStates) where isCompleted(state) { result.insert(state) }
     return result
   }
 
   /// Explores what the initial state reaches; the reason if it was cut short.
-  mutating func run<Pass: SearchPass & ~Copyable>(
-    _ pass: inout Pass, in space: inout StateSpace, _ watch: inout SearchWatch
+  mutating func run(
+    _ judge: inout Judge, in space: inout StateSpace, _ watch: inout SearchWatch
   ) throws -> CutReason? {
     number.extend(to: space.count, with: Self.unseen)
     space.move(to: 0)
-    meet(0, &pass, space)
-    if let cut = try enter(0, &pass, &space, &watch) { return cut }
+    meet(0, &judge, space)
+    if let cut = try enter(0, &judge, &space, &watch) { return cut }
     while !frames.isEmpty {
       let frame = frames.last
       if pending.count > Int(frame.firstPending) {
         let state = pending.popLast()
         switch number[Int(state)] {
         case Self.waiting:
-          if let cut = try enter(state, &pass, &space, &watch) { return cut }
+          if let cut = try enter(state, &judge, &space, &watch) { return cut }
+          if isGivenUp { return try searchInFull(&judge, &space, &watch) }
         case Self.refused: break
         case Self.completed: addFuture(summary[Int(state)])
         default: merge(downTo: number[Int(state)])
@@ -170,13 +177,13 @@ struct ReducedSearch: ~Copyable {
         continue
       }
       if roots.last == frame.place + 1 {
-        if try repair(from: Int(frame.place), &pass, &space) {
+        if try repair(from: Int(frame.place), &judge, &space) {
           if watch.isDue(), let cut = check(&watch, space) { return cut }
           continue
         }
         _ = frames.popLast()
-        try complete(from: frame.place, &pass, &space)
-        if let stop = pass.stop { return stop }
+        try complete(from: frame.place, &judge, &space)
+        if let stop = judge.stop { return stop }
       } else {
         _ = frames.popLast()
       }
@@ -184,18 +191,33 @@ struct ReducedSearch: ~Copyable {
     return nil
   }
 
-  // MARK: Entering a state
-
-  private mutating func meet<Pass: SearchPass & ~Copyable>(
-    _ state: UInt32, _ pass: inout Pass, _ space: borrowing StateSpace
-  ) {
-    number[Int(state)] = pass.admits(state, in: space) ? Self.waiting : Self.refused
+  /// Begins again with a full search, over the states that are known.
+  ///
+  /// Nothing that was judged is lost or counted twice: whatever was noted is true of the full graph too,
+  /// and noting it again changes nothing.
+  private mutating func searchInFull(
+    _ judge: inout Judge, _ space: inout StateSpace, _ watch: inout SearchWatch
+  ) throws -> CutReason? {
+    let cut = try rest?.search.run(&judge, in: &space, &watch)
+    transitions = rest?.search.transitions ?? 0
+    enabledTransitions = transitions
+    states = rest?.search.expanded ?? 0
+    if rest?.search.hasCycle == true { (hasCycle, hasWriteCycle) = (true, true) }
+    return cut ?? nil
   }
 
-  private mutating func enter<Pass: SearchPass & ~Copyable>(
-    _ state: UInt32, _ pass: inout Pass, _ space: inout StateSpace, _ watch: inout SearchWatch
+  // MARK: Entering a state
+
+  private mutating func meet(
+    _ state: UInt32, _ judge: inout Judge, _ space: borrowing StateSpace
+  ) {
+    number[Int(state)] = judge.admits(state, in: space) ? Self.waiting : Self.refused
+  }
+
+  private mutating func enter(
+    _ state: UInt32, _ judge: inout Judge, _ space: inout StateSpace, _ watch: inout SearchWatch
   ) throws -> CutReason? {
-    if let stop = pass.stop { return stop }
+    if let stop = judge.stop { return stop }
     let place = open.count
     states += 1
     number[Int(state)] = UInt32(place + 1)
@@ -204,12 +226,14 @@ struct ReducedSearch: ~Copyable {
     roots.append(UInt32(place + 1))
     futures.append(0)
     frames.append(Frame(place: UInt32(place), firstPending: UInt32(pending.count)))
+    if states == Self.patience && !hasProperSets {
+      rest = TakenOver(BatchSearch(judge, options: options, crew: crew))
+      return nil
+    }
     let count = try expand(state, &space)
     hasFairStep.append(enabled.union.contains(.fair))
     if enabled.union.contains(.waitsForIdle) { hasBarrier = true }
     enabledTransitions += count
-    if states == Self.patience && !hasProperSets { isGivenUp = true }
-    if isGivenUp { return try followAll(count, state, &pass, &space, &watch) }
     for (observer, reads) in observerReads.enumerated() {
       addFuture(table.single(FutureEntry.key(observer: observer), reads))
     }
@@ -222,25 +246,7 @@ struct ReducedSearch: ~Copyable {
       let index = order[position]
       guard stubborn.isChosen[Int(enabled.places[index])] else { continue }
       let target = isFull && count > 1 ? space.target(index) : space.locatedTarget(index)
-      if try follow(index, to: target, from: state, &pass, &space, watch.maxStates) {
-        return .states
-      }
-    }
-    return watch.isDue() ? check(&watch, space) : nil
-  }
-
-  /// Takes every step, without a look at footprints.
-  private mutating func followAll<Pass: SearchPass & ~Copyable>(
-    _ count: Int, _ state: UInt32, _ pass: inout Pass, _ space: inout StateSpace,
-    _ watch: inout SearchWatch
-  ) throws -> CutReason? {
-    space.locateSuccessors()
-    order.prepare(count)
-    for position in 0..<count {
-      let index = order[position]
-      if try follow(
-        index, to: space.target(index), from: state, &pass, &space, watch.maxStates)
-      {
+      if try follow(index, to: target, from: state, &judge, &space, watch.maxStates) {
         return .states
       }
     }
@@ -256,10 +262,6 @@ struct ReducedSearch: ~Copyable {
   /// Lists what is enabled at a state, and what the observers read there.
   private mutating func expand(_ state: UInt32, _ space: inout StateSpace) throws -> Int {
     let count = try space.expand(state)
-    if isGivenUp {
-      enabled.noteFlags(space.buffer.successors, fairness)
-      return count
-    }
     enabled.fill(space.buffer.successors, space.system, footprints, fairness)
     for (observer, predicates) in task.observers.enumerated() {
       var reads: UInt32 = 0
@@ -283,21 +285,21 @@ struct ReducedSearch: ~Copyable {
 
   /// Takes one step of a state whose component is the top one; true where that state would be one
   /// too many.
-  private mutating func follow<Pass: SearchPass & ~Copyable>(
-    _ index: Int, to target: UInt32, from state: UInt32, _ pass: inout Pass,
+  private mutating func follow(
+    _ index: Int, to target: UInt32, from state: UInt32, _ judge: inout Judge,
     _ space: inout StateSpace, _ maxStates: Int
   ) throws -> Bool {
     transitions += 1
-    pass.take(space.buffer.successors[index], in: space)
-    if !isGivenUp { addFuture(of: Int(enabled.places[index])) }
+    judge.take(space.buffer.successors[index], in: space)
+    addFuture(of: Int(enabled.places[index]))
     if Int(target) == number.count {
       if number.count == maxStates { return true }
       number.append(Self.unseen)
     }
     if number[Int(target)] == Self.unseen {
-      if !isGivenUp { changedBits.note(index, of: enabled, in: space) }
+      changedBits.note(index, of: enabled, in: space)
       space.show(index)
-      meet(target, &pass, space)
+      meet(target, &judge, space)
       space.back()
     }
     switch number[Int(target)] {
@@ -372,8 +374,8 @@ struct ReducedSearch: ~Copyable {
 
   /// Closes the sets of the top component's states again, and takes the provisos' additions; true where
   /// something was added, and is pending in the frame of the root.
-  private mutating func repair<Pass: SearchPass & ~Copyable>(
-    from first: Int, _ pass: inout Pass, _ space: inout StateSpace
+  private mutating func repair(
+    from first: Int, _ judge: inout Judge, _ space: inout StateSpace
   ) throws -> Bool {
     let size = open.count - first
     if !hasProperSets {
@@ -387,7 +389,7 @@ struct ReducedSearch: ~Copyable {
         let state = open[place]
         let set = space.chosen[state]
         if set == ChosenSets.everything { continue }
-        if try extend(state, space.chosen.classes(set), &pass, &space) { grown = true }
+        if try extend(state, space.chosen.classes(set), &judge, &space) { grown = true }
       }
     }
     if grown { return true }
@@ -407,14 +409,14 @@ struct ReducedSearch: ~Copyable {
       let set = space.chosen[state]
       log?.postpone(classes.count, after: space.chosen.classes(set).count)
       _ = try extend(
-        state, space.chosen.classes(set) + classes, &pass, &space, known: space.chosen.classes(set))
+        state, space.chosen.classes(set) + classes, &judge, &space, known: space.chosen.classes(set))
     }
     return true
   }
 
   /// Closes the set of a state around some classes and follows what is new; true where there is some.
-  private mutating func extend<Pass: SearchPass & ~Copyable>(
-    _ state: UInt32, _ classes: [UInt32], _ pass: inout Pass, _ space: inout StateSpace,
+  private mutating func extend(
+    _ state: UInt32, _ classes: [UInt32], _ judge: inout Judge, _ space: inout StateSpace,
     known: [UInt32]? = nil
   ) throws -> Bool {
     let count = try expand(state, &space)
@@ -427,19 +429,19 @@ struct ReducedSearch: ~Copyable {
       let place = Int(enabled.places[index])
       guard stubborn.isChosen[place], !old.contains(enabled.classes[place]) else { continue }
       let target = space.locatedTarget(index)
-      _ = try follow(index, to: target, from: state, &pass, &space, .max)
+      _ = try follow(index, to: target, from: state, &judge, &space, .max)
     }
     return true
   }
 
-  private mutating func complete<Pass: SearchPass & ~Copyable>(
-    from place: UInt32, _ pass: inout Pass, _ space: inout StateSpace
+  private mutating func complete(
+    from place: UInt32, _ judge: inout Judge, _ space: inout StateSpace
   ) throws {
     let first = Int(place)
     let size = open.count - first
     let isTrivial = size == 1 && !hasSelfLoop[first]
     if !isTrivial { hasCycle = true }
-    try pass.complete(
+    try judge.complete(
       CompletedComponent(
         states: UnsafeBufferPointer(open.elements.extracting(first..<open.count)),
         isTrivial: isTrivial, hasFairStep: !isTrivial || hasFairStep[first],
@@ -458,4 +460,11 @@ struct ReducedSearch: ~Copyable {
     _ = roots.popLast()
     addFutureBelow()
   }
+}
+
+/// A full search that took over from a reduced one.
+final class TakenOver {
+  var search: BatchSearch
+
+  init(_ search: consuming BatchSearch) { self.search = search }
 }

@@ -10,6 +10,9 @@ struct ActionOrder {
     random = shuffleSeed.map { SplitMix64(seed: $0) }
   }
 
+  /// Whether the order may be another one than the system's.
+  var isShuffled: Bool { random != nil }
+
   /// Gets ready for a state with that many successors.
   @inline(__always)
   mutating func prepare(_ count: Int) {

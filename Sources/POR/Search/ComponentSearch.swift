@@ -61,8 +61,6 @@ struct ComponentSearch: ~Copyable {
     from root: UInt32, _ pass: inout Pass, in space: inout StateSpace, _ watch: inout SearchWatch
   ) throws -> CutReason? {
     number.extend(to: space.count, with: Self.unseen)
-    space.crew?.begin()
-    defer { space.crew?.end() }
     space.move(to: root)
     if number[Int(root)] == Self.unseen { meet(root, &pass, space) }
     guard number[Int(root)] == Self.waiting else { return pass.stop }
@@ -103,7 +101,8 @@ struct ComponentSearch: ~Copyable {
     open.append(state)
     roots.append(UInt32(place + 1))
     frames.append(Frame(place: UInt32(place), firstPending: UInt32(pending.count)))
-    let count = try space.list(state)
+    let count = try space.expand(state)
+    space.locateSuccessors()
     order.prepare(count)
     var traits: Traits = []
     for position in 0..<count {
@@ -113,7 +112,6 @@ struct ComponentSearch: ~Copyable {
       guard space.isTaken(index) else { continue }
       transitions += 1
       pass.take(successor, in: space)
-      if space.isKnownCompleted(index) { continue }
       let target = space.target(index)
       if Int(target) == number.count {
         if number.count == watch.maxStates { return .states }
@@ -133,10 +131,6 @@ struct ComponentSearch: ~Copyable {
       }
     }
     self.traits.append(traits)
-    if let crew = space.crew {
-      crew.note(entered: state, withHelp: space.isHelped)
-      if crew.isDue { space.spread(pending) }
-    }
     return watch.isDue()
       ? watch.check(
         states: number.count, transitions: transitions, depth: frames.count,
@@ -164,10 +158,7 @@ struct ComponentSearch: ~Copyable {
         expectedEdges: transitions / number.count * size * 9 / 8 + size,
         numbers: UnsafeBufferPointer(number.elements), firstNumber: place + 1),
       in: &space)
-    for index in first..<open.count {
-      number[Int(open[index])] = Self.completed
-      space.crew?.note(completed: open[index])
-    }
+    for index in first..<open.count { number[Int(open[index])] = Self.completed }
     open.truncate(to: first)
     traits.truncate(to: first)
     _ = roots.popLast()

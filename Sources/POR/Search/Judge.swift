@@ -1,5 +1,18 @@
 internal import Transitions
 
+/// A predicate that is evaluated at every state.
+struct StatePredicate {
+  var property: Int
+  var predicate: Int
+  /// The observations of the values false and true; none where the value says nothing.
+  var ifFalse: Observations
+  var ifTrue: Observations
+  /// Every state counts, not only the first with each value.
+  var marksStates: Bool
+
+  var all: Observations { ifFalse.union(ifTrue).union(.evaluationError) }
+}
+
 /// The main pass: judges every property but `leadsTo` while all states are explored.
 ///
 /// Predicates of states are evaluated when a state is met, rules of steps at each step, and what
@@ -7,19 +20,6 @@ internal import Transitions
 /// the kinds are noted, and sets of states, one bit each, to which the shortest runs are sought
 /// afterwards (`ShortestRuns`).
 struct Judge: ~Copyable, SearchPass {
-  /// A predicate that is evaluated at every state.
-  private struct StatePredicate {
-    var property: Int
-    var predicate: Int
-    /// The observations of the values false and true; none where the value says nothing.
-    var ifFalse: Observations
-    var ifTrue: Observations
-    /// Every state counts, not only the first with each value.
-    var marksStates: Bool
-
-    var all: Observations { ifFalse.union(ifTrue).union(.evaluationError) }
-  }
-
   let properties: [PropertyKind]
   /// By property: whether this pass judges it.
   private let isJudged: [Bool]
@@ -43,6 +43,8 @@ struct Judge: ~Copyable, SearchPass {
   private(set) var ends: Set<UInt32> = []
   private(set) var stop: CutReason?
   private let asksForFairCycles: Bool
+  /// Whether some property speaks of cycles.
+  let asksForCycles: Bool
 
   /// Makes the judge of some properties, given by their indices; nil for all.
   ///
@@ -56,6 +58,7 @@ struct Judge: ~Copyable, SearchPass {
     isJudged = properties.indices.map { judged?.contains($0) ?? true }
     observations = Array(repeating: [], count: properties.count)
     var asksForFairCycles = false
+    var asksForCycles = false
     for (index, property) in properties.enumerated() where isJudged[index] {
       switch property {
       case .always(let predicate):
@@ -69,17 +72,22 @@ struct Judge: ~Copyable, SearchPass {
             property: index, predicate: predicate, ifFalse: [], ifTrue: .reached,
             marksStates: false))
       case .leadsTo(let from, _):
+        asksForCycles = true
         triggers[index] = StateSet()
         statePredicates.append(
           StatePredicate(
             property: index, predicate: from, ifFalse: [], ifTrue: [], marksStates: true))
-      case .eventually: asksForFairCycles = looksAtCycles
+      case .eventually:
+        asksForFairCycles = looksAtCycles
+        asksForCycles = true
+      case .converges: asksForCycles = true
       case .confluent:
         confluence[index] = ConfluenceTable(
           acrossGroups: options.faults.contains(.confluentAcrossGroups))
-      case .settled, .converges, .stepRule: break
+      case .settled, .stepRule: break
       }
     }
+    self.asksForCycles = asksForCycles
     self.asksForFairCycles = asksForFairCycles
   }
 
@@ -99,17 +107,32 @@ struct Judge: ~Copyable, SearchPass {
     if !observation.violations.isEmpty && isViolation(of: property) { stop = .firstViolation }
   }
 
+  /// The predicates that may still tell something new.
+  var openPredicates: [StatePredicate] {
+    statePredicates.filter {
+      $0.marksStates || !observations[$0.property].isSuperset(of: $0.all)
+    }
+  }
+
+  /// Notes the values that a predicate was seen to have, a bit each.
+  mutating func note(seen values: UInt8, of entry: StatePredicate) {
+    func includes(_ value: PredicateValue) -> Bool { values & 1 << value.rawValue != 0 }
+    if includes(.isTrue) && !entry.ifTrue.isEmpty { note(entry.ifTrue, of: entry.property) }
+    if includes(.isFalse) && !entry.ifFalse.isEmpty { note(entry.ifFalse, of: entry.property) }
+    if includes(.isError) { note(.evaluationError, of: entry.property) }
+  }
+
+  /// Marks a state at which a predicate is true.
+  mutating func mark(_ state: UInt32, for entry: StatePredicate) {
+    triggers[entry.property]?.insert(state)
+  }
+
   mutating func admits(_ state: UInt32, in space: borrowing StateSpace) -> Bool {
     for entry in statePredicates {
       if !entry.marksStates && observations[entry.property].isSuperset(of: entry.all) { continue }
-      switch space.value(of: entry.predicate) {
-      case .isTrue:
-        if !entry.ifTrue.isEmpty { note(entry.ifTrue, of: entry.property) }
-        if entry.marksStates { triggers[entry.property]?.insert(state) }
-      case .isFalse: if !entry.ifFalse.isEmpty { note(entry.ifFalse, of: entry.property) }
-      case .isError: note(.evaluationError, of: entry.property)
-      case .isInapplicable: break
-      }
+      let value = space.value(of: entry.predicate)
+      note(seen: 1 << value.rawValue, of: entry)
+      if entry.marksStates && value == .isTrue { mark(state, for: entry) }
     }
     return true
   }
@@ -119,7 +142,8 @@ struct Judge: ~Copyable, SearchPass {
     if successor.violations != 0 { noteRules(successor.violations, space) }
   }
 
-  private mutating func noteRules(_ violations: UInt32, _ space: borrowing StateSpace) {
+  /// Notes the rules of a set that steps violate.
+  mutating func noteRules(_ violations: UInt32, _ space: borrowing StateSpace) {
     for property in space.system.violatedRules(violations) where isJudged[property] {
       note(Observations(.stepRule), of: property)
     }
@@ -130,13 +154,15 @@ struct Judge: ~Copyable, SearchPass {
       if !component.hasFairStep { settle(component.states[0], isStuck: false, in: &space) }
       return
     }
+    let fairness = FairnessRule(faults: options.faults)
+    judge(try component.graph(in: &space, fairness: fairness), in: &space)
+  }
+
+  /// Judges a component that has cycles.
+  mutating func judge(_ graph: ComponentGraph, in space: inout StateSpace) {
+    settle(graph, in: &space)
+    if !asksForCycles { return }
     let faults = options.faults
-    let graph = try component.graph(in: &space, fairness: FairnessRule(faults: faults))
-    for group in graph.settledGroups(faults) {
-      for member in group.members {
-        settle(graph.states[Int(member)], isStuck: group.isStuck, in: &space)
-      }
-    }
     for group in graph.fairGroups(faults) {
       let isLivelock = group.changesObject || faults.contains(.livelockWithoutWrites)
       if isLivelock { noteLivelock(isTerminal: group.isTerminal) }
@@ -146,6 +172,15 @@ struct Judge: ~Copyable, SearchPass {
           if group.isTerminal { endless.insert(state) } else { livelocks.insert(state) }
         }
         if asksForFairCycles { stay(state, in: &space) }
+      }
+    }
+  }
+
+  /// Judges the settled states of a component, or of a part that is known of one.
+  mutating func settle(_ graph: ComponentGraph, in space: inout StateSpace) {
+    for group in graph.settledGroups(options.faults) {
+      for member in group.members {
+        settle(graph.states[Int(member)], isStuck: group.isStuck, in: &space)
       }
     }
   }
@@ -172,7 +207,8 @@ struct Judge: ~Copyable, SearchPass {
     }
   }
 
-  private mutating func settle(_ state: UInt32, isStuck: Bool, in space: inout StateSpace) {
+  /// Judges a settled state.
+  mutating func settle(_ state: UInt32, isStuck: Bool, in space: inout StateSpace) {
     settled.insert(state)
     if isStuck { stuck.insert(state) }
     space.move(to: state)

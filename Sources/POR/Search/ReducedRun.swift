@@ -18,6 +18,7 @@ struct ReducedRun {
   private let system: any TransitionSystem
   private let footprints: FootprintTable
   private let options: SearchOptions
+  private let crew: WorkerCrew?
   private let kinds: [PropertyKind]
   private var couplings: CouplingReport?
   private var watch: SearchWatch
@@ -34,8 +35,10 @@ struct ReducedRun {
 
   /// Makes the run of a search.
   init(
-    _ system: any TransitionSystem, _ footprints: FootprintTable, _ options: SearchOptions
+    _ system: any TransitionSystem, _ footprints: FootprintTable, _ options: SearchOptions,
+    _ crew: WorkerCrew?
   ) {
+    self.crew = crew
     self.system = system
     self.footprints = footprints
     self.options = options
@@ -234,7 +237,9 @@ struct ReducedRun {
       properties: kinds, judging: task.properties, options: options,
       looksAtCycles: !task.usesSymmetry)
     let log = options.explainsReduction ? CouplingLog(of: task) : nil
-    var search = ReducedSearch(task, footprints, options: options, log: log)
+    var search = ReducedSearch(
+      task, footprints, options: options, log: log,
+      crew: system.mayBeReadByHelpers ? crew : nil)
     var cut = try search.run(&judge, in: &space, &watch)
     if canSplit && cut == .states { return false }
     if search.hasMoreReads && search.hasProperSets && cut == nil {

@@ -83,7 +83,7 @@ package struct SearchOptions {
   package var shuffleSeed: UInt64?
   /// Seeds the hash of the state store.
   package var hashSeed: UInt64 = 0
-  /// How many threads work; with more than one, helpers expand states ahead of the search.
+  /// How many threads work; the result does not depend on it.
   package var jobs = 1
   package var cancellation: CancellationFlag?
   /// Progress is told about every this many states.
@@ -91,10 +91,12 @@ package struct SearchOptions {
   package var progress: ((SearchProgress) -> Void)?
   /// The memory of the whole process, for the limit; without it the search's tables are counted.
   package var memoryInUse: (() -> Int)?
-  /// At how many states helpers start.
-  package var helperThreshold = 2_000
-  /// Told at the end how many states were asked for and how many of them helpers had expanded.
-  package var helpReport: ((_ asked: Int, _ helped: Int) -> Void)?
+  /// How many states a batch of a full search has at least where other threads take part.
+  package var helperThreshold = 512
+  /// Told at the end how many states were expanded and how many of them by helpers.
+  package var helpReport: ((_ expanded: Int, _ helped: Int) -> Void)?
+  /// How many states a batch of a full search has at most; the order of the states depends on it.
+  var batchSize = BatchSearch.batchSize
   /// How many positions are tried for the shortest cycle before a greedy one has to do.
   var cycleEffort = 20_000
   /// Faults for the tests that must notice them.

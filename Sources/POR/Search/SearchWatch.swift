@@ -11,7 +11,8 @@ struct SearchWatch {
   private let progress: ((SearchProgress) -> Void)?
   private let interval: Int
   private var nextProgress: Int
-  private var expanded: UInt32 = 0
+  private var expanded = 0
+  private var isMemoryDue = false
 
   /// Makes the watch of a search.
   init(_ options: SearchOptions) {
@@ -24,10 +25,15 @@ struct SearchWatch {
     nextProgress = interval
   }
 
-  /// Counts one expanded state; true when it is time to `check`.
-  mutating func isDue() -> Bool {
-    expanded &+= 1
-    return expanded & 31 == 0 || cancellation?.isRaised == true
+  /// Whether somebody asked for the search's end.
+  var isCancelled: Bool { cancellation?.isRaised == true }
+
+  /// Counts expanded states; true when it is time to `check`.
+  mutating func isDue(after count: Int = 1) -> Bool {
+    let before = expanded
+    expanded += count
+    if expanded / 256 != before / 256 { isMemoryDue = true }
+    return expanded / 32 != before / 32 || isCancelled
   }
 
   /// Tells progress and finds a reason to stop.
@@ -40,9 +46,10 @@ struct SearchWatch {
         SearchProgress(
           states: states, transitions: transitions, depth: depth, waiting: waiting, bytes: bytes))
     }
-    if cancellation?.isRaised == true { return .cancelled }
-    if expanded & 255 == 0, let limit = limits.bytes, memoryInUse?() ?? bytes > limit {
-      return .memory
+    if isCancelled { return .cancelled }
+    if isMemoryDue, let limit = limits.bytes {
+      isMemoryDue = false
+      if memoryInUse?() ?? bytes > limit { return .memory }
     }
     if let deadline = limits.deadline, ContinuousClock.now >= deadline { return .time }
     return nil

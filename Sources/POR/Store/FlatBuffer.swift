@@ -24,14 +24,6 @@ struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   var isEmpty: Bool { count == 0 }
 
-  /// The next element that is appended would make the buffer grow.
-  var isFull: Bool {
-    @inline(__always) get { count == capacity }
-  }
-
-  /// Grows as `append` does.
-  mutating func makeRoom() { grow(to: count + 1) }
-
   /// The elements, until the buffer is changed or ends.
   var elements: UnsafeMutableBufferPointer<Element> {
     UnsafeMutableBufferPointer(start: base, count: count)

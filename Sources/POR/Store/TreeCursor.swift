@@ -16,6 +16,8 @@ struct TreeCursor: ~Copyable {
   private var undoWords = FlatBuffer<UInt64>()
   /// Heap indices of one level whose children changed.
   private var dirty = FlatBuffer<UInt32>()
+  /// Heap indices of the nodes that the table has not.
+  private var fresh = FlatBuffer<UInt32>()
 
   /// Makes a cursor at the state of zeros.
   init(height: Int) {
@@ -46,17 +48,17 @@ struct TreeCursor: ~Copyable {
   /// Moves to a state.
   mutating func move(to state: UInt32, in store: borrowing TreeStore) {
     assert(undo.isEmpty && undoWords.isEmpty)
-    move(to: store.roots.pair(state), store.nodes)
+    move(to: store.roots.pair(state), store.nodes.view)
   }
 
   /// Moves to the state of a root, which no store need hold.
-  mutating func move(to root: UInt64, _ nodes: borrowing PairTable) {
+  mutating func move(to root: UInt64, _ nodes: PairView) {
     assert(undo.isEmpty && undoWords.isEmpty)
     assign(2, UInt32(truncatingIfNeeded: root), nodes)
     assign(3, UInt32(truncatingIfNeeded: root >> 32), nodes)
   }
 
-  private mutating func assign(_ index: Int, _ value: UInt32, _ nodes: borrowing PairTable) {
+  private mutating func assign(_ index: Int, _ value: UInt32, _ nodes: PairView) {
     if heap[index] == value { return }
     heap[index] = value
     if index >= firstLeaf {
@@ -85,9 +87,50 @@ struct TreeCursor: ~Copyable {
     return root
   }
 
+  /// As `root(after:in:)`, but the table stays as it is: nodes that it has not are appended to a list,
+  /// and then the root, as the last entry; false, and nothing appended, where it has all of them.
+  mutating func root(
+    after changes: UnsafeBufferPointer<WordChange>, in nodes: PairView, _ root: inout UInt64,
+    new: inout FlatBuffer<NewNode>
+  ) -> Bool {
+    writeLeaves(changes)
+    let first = new.count
+    while hasDirtyLevel() {
+      for place in 0..<dirty.count {
+        let index = Int(dirty[place])
+        let references = first == new.count ? [] : references(index)
+        if references.isEmpty, let id = nodes.find(children(index)) {
+          set(index, id)
+        } else {
+          new.append(NewNode(pair: children(index), references: references))
+          set(index, UInt32(new.count - 1 - first))
+          fresh.append(UInt32(index))
+        }
+        dirty[place] = UInt32(index >> 1)
+      }
+    }
+    root = children(1)
+    if first < new.count {
+      new.append(NewNode(pair: root, references: references(1).union(.isRoot)))
+    }
+    restoreNodes()
+    fresh.truncate(to: 0)
+    return first < new.count
+  }
+
+  /// Which children of a node are new.
+  private func references(_ index: Int) -> NewNode.References {
+    var result: NewNode.References = []
+    for other in fresh.elements {
+      if Int(other) == index * 2 { result.insert(.left) }
+      if Int(other) == index * 2 + 1 { result.insert(.right) }
+    }
+    return result
+  }
+
   /// As `root(after:in:)`, but nil where a node is unknown: for a state the store cannot hold.
   mutating func knownRoot(
-    after changes: UnsafeBufferPointer<WordChange>, in nodes: borrowing PairTable
+    after changes: UnsafeBufferPointer<WordChange>, in nodes: PairView
   ) -> UInt64? {
     writeLeaves(changes)
     var isKnown = true
@@ -185,4 +228,19 @@ struct TreeCursor: ~Copyable {
     undo.append(UInt64(index) << 32 | UInt64(heap[index]))
     heap[index] = value
   }
+}
+
+/// A node that a table of pairs has not yet, or a root above such nodes.
+struct NewNode: BitwiseCopyable {
+  struct References: OptionSet, BitwiseCopyable {
+    let rawValue: UInt8
+    /// The word is no id but the place of a node in the same list, behind the last root.
+    static let left = References(rawValue: 1)
+    static let right = References(rawValue: 2)
+    /// The entry is a root, and the last one of its tree.
+    static let isRoot = References(rawValue: 4)
+  }
+
+  var pair: UInt64
+  var references: References
 }

@@ -48,6 +48,13 @@ struct TreeStore: ~Copyable {
     return true
   }
 
+  /// The root of the same state in a tree that has got higher since.
+  mutating func lifted(_ root: UInt64, from height: Int) -> UInt64 {
+    var root = root
+    for _ in height..<self.height { root = UInt64(nodes.intern(root).id) }
+    return root
+  }
+
   private static func height(_ width: Int) -> Int {
     max(1, Int.bitWidth - (max(width, 1) - 1).leadingZeroBitCount)
   }

@@ -14,6 +14,9 @@ enum Comparison {
     options.hashSeed = seed
     if seed % 2 == 0 { options.cycleEffort = 0 }
     options.shuffleSeed = seed % 3 == 0 ? nil : seed
+    options.batchSize = [4_096, 1, 7, 40][Int(seed / 3 % 4)]
+    options.jobs = 1 + Int(seed / 12 % 3)
+    options.helperThreshold = 2
     let system = TinySystem(model)
     let result = try Search(options: options).run(system)
     var differences: [String] = []

@@ -22,6 +22,21 @@ class SyntheticSystem: TransitionSystem {
 
   func evaluate(predicate: Int, at state: UnsafeBufferPointer<UInt32>) -> PredicateValue { .isTrue }
 
+  /// Nothing changes while such a system is asked.
+  var mayBeReadByHelpers: Bool { !usesSymmetry }
+
+  func knownSuccessors(
+    of state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer
+  ) -> Bool {
+    (try? expand(state, into: &buffer)) != nil
+  }
+
+  func knownValue(
+    ofPredicate predicate: Int, at state: UnsafeBufferPointer<UInt32>
+  ) -> PredicateValue? { evaluate(predicate: predicate, at: state) }
+
+  func takesKnown(successors: Int) -> Bool { true }
+
   func violatedRules(_ violations: UInt32) -> [Int] { [] }
 
   func endState(_ state: UnsafeBufferPointer<UInt32>) -> UInt32 { 0 }
