@@ -48,6 +48,9 @@ struct VerifyCommand: ParsableCommand {
     if outcome.status != .holds { throw outcome.status }
   }
 
+  /// The most threads where nobody says how many.
+  private static let mostJobs = 8
+
   private func options() throws -> VerificationOptions {
     var options = VerificationOptions()
     options.properties = selection.property.isEmpty ? nil : selection.property
@@ -57,7 +60,8 @@ struct VerifyCommand: ParsableCommand {
     if selection.explainReduction && selection.reduction == .none {
       throw ValidationError("--explain-reduction explains --reduction auto, not none.")
     }
-    options.jobs = min(selection.jobs, ProcessInfo.processInfo.activeProcessorCount)
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    options.jobs = min(selection.jobs ?? Self.mostJobs, processors)
     options.audits = selection.audit
     options.withoutProjections = selection.withoutProjection
     options.seed = selection.seed
@@ -74,7 +78,7 @@ struct VerifyCommand: ParsableCommand {
       }
       options.memoryLimit = bytes
     }
-    if selection.jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+    if let jobs = selection.jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     if let states = limits.maxStates, states < 1 {
       throw ValidationError("--max-states must be at least 1.")
     }
@@ -107,8 +111,10 @@ extension VerifyCommand {
     @Flag(help: "Say which actions force interleaving, and through which fields.")
     var explainReduction = false
 
-    @Option(help: ArgumentHelp("The threads of a search with --reduction none.", valueName: "n"))
-    var jobs = 1
+    @Option(
+      help: ArgumentHelp(
+        "The threads to use. (default: the processors, at most 8)", valueName: "n"))
+    var jobs: Int?
 
     @Flag(help: "Check projections, footprints and reduction as well.")
     var audit = false

@@ -12,62 +12,41 @@ struct Partition {
   }
 }
 
+/// The edges of a component's graph that are followed.
+private struct FollowedEdges: NodeLists {
+  let graph: ComponentGraph
+  let follows: (_ source: UInt32, _ edge: ComponentGraph.Edge) -> Bool
+
+  var nodeCount: Int { graph.states.count }
+
+  func firstPlace(of node: UInt32) -> Int {
+    let range = graph.edgeRange(of: node)
+    return range.isEmpty ? -1 : range.lowerBound
+  }
+
+  func follow(_ place: inout Int, of node: UInt32) -> UInt32 {
+    let edge = graph.edges[place]
+    place = place + 1 == graph.edgeRange(of: node).upperBound ? -1 : place + 1
+    return edge.isInside && follows(node, edge) ? edge.target : Self.noNode
+  }
+}
+
 extension ComponentGraph {
   /// The strongly connected components of some local states along the edges that `follows` admits.
   ///
-  /// Tarjan's algorithm (SIAM J. Comput. 1(2), 1972) with an explicit stack. `follows` must refuse
-  /// edges to states that are not among `nodes`.
+  /// `follows` must refuse edges to states that are not among `nodes`.
   func components(
     of nodes: some Sequence<UInt32>, follows: (_ source: UInt32, _ edge: Edge) -> Bool
   ) -> Partition {
     var result = Partition()
-    var number = [UInt32](repeating: 0, count: states.count)
-    var low = [UInt32](repeating: 0, count: states.count)
-    var isOpen = [Bool](repeating: false, count: states.count)
-    var next: UInt32 = 1
-    var open: [UInt32] = []
-    var path: [(state: UInt32, edge: Int)] = []
-
-    func enter(_ state: UInt32) {
-      number[Int(state)] = next
-      low[Int(state)] = next
-      next += 1
-      isOpen[Int(state)] = true
-      open.append(state)
-      path.append((state, Int(starts[Int(state)])))
-    }
-
-    for root in nodes where number[Int(root)] == 0 {
-      enter(root)
-      while let (state, first) = path.last {
-        var place = first
-        let end = Int(starts[Int(state) + 1])
-        var descends = false
-        while place < end {
-          let edge = edges[place]
-          place += 1
-          guard edge.isInside && follows(state, edge) else { continue }
-          let target = Int(edge.target)
-          if number[target] == 0 {
-            path[path.count - 1].edge = place
-            enter(edge.target)
-            descends = true
-            break
-          }
-          if isOpen[target] { low[Int(state)] = min(low[Int(state)], number[target]) }
+    var decomposition = Decomposition(nodeCount: states.count)
+    withoutActuallyEscaping(follows) { follows in
+      let edges = FollowedEdges(graph: self, follows: follows)
+      for root in nodes {
+        decomposition.run(from: root, in: edges) { component in
+          result.members.append(contentsOf: component.members.reversed())
+          result.ends.append(result.members.count)
         }
-        if descends { continue }
-        path.removeLast()
-        if let parent = path.last?.state {
-          low[Int(parent)] = min(low[Int(parent)], low[Int(state)])
-        }
-        guard low[Int(state)] == number[Int(state)] else { continue }
-        while let member = open.popLast() {
-          isOpen[Int(member)] = false
-          result.members.append(member)
-          if member == state { break }
-        }
-        result.ends.append(result.members.count)
       }
     }
     return result

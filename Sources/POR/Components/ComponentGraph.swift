@@ -53,7 +53,7 @@ struct ComponentGraph {
       _ = try space.expand(state)
       var place = steps.firstPlace(of: state)
       for successor in space.buffer.successors {
-        let target = steps.follow(&place)
+        let target = steps.follow(&place, of: state)
         append(successor, fairness.flags(of: successor), isTaken: true, local(target), &numbers)
       }
       starts.append(UInt32(edges.count))

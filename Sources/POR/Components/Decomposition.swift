@@ -5,9 +5,9 @@ protocol NodeLists: ~Copyable {
   /// The place of a node's first edge; negative where it has none.
   func firstPlace(of node: UInt32) -> Int
 
-  /// The target of the edge at a place, `noNode` where it is not followed, and the node's next place,
-  /// negative behind the last one.
-  func follow(_ place: inout Int) -> UInt32
+  /// The target of a node's edge at a place, `noNode` where it is not followed; then the node's next
+  /// place, negative behind the last one.
+  func follow(_ place: inout Int, of node: UInt32) -> UInt32
 
   /// Whether the node may have edges that are not known.
   func isOpenEnded(_ node: UInt32) -> Bool
@@ -30,10 +30,10 @@ struct DecomposedComponent {
   let isClosed: Bool
 }
 
-/// The strongly connected components of a graph: Tarjan's algorithm with an explicit stack (SIAM J.
-/// Comput. 1(2), 1972).
+/// The strongly connected components of a graph.
 ///
-/// Four bytes a node; the low link of a node is needed only while the node is on the path, so it lies
+/// Tarjan's algorithm with an explicit stack ("Depth-First Search and Linear Graph Algorithms", SIAM
+/// Journal on Computing 1(2), 1972). Four bytes a node; the low link of a node is needed only while the node is on the path, so it lies
 /// in the path. Components come with those behind them first, so whether all that one reaches is known
 /// is passed on along the edges.
 struct Decomposition: ~Copyable {
@@ -77,7 +77,7 @@ struct Decomposition: ~Copyable {
     var frame = enter(root, graph)
     while true {
       if frame.place >= 0 {
-        let target = graph.follow(&frame.place)
+        let target = graph.follow(&frame.place, of: frame.node)
         if target == Graph.noNode { continue }
         let mark = number[Int(target)]
         if mark == Self.unseen {

@@ -18,7 +18,7 @@ struct BatchSearch: ~Copyable {
   private static let maxPieceSize = 128
   private static let piecesPerBatch = 32
   /// How many states one thread expands before it enters their targets.
-  private static let chunk = 32
+  static let chunk = 32
   /// Where more than one state of so many is put off, the next batches are expanded alone.
   private static let putOffShare = 2
   private static let batchesAlone = 8
@@ -30,41 +30,41 @@ struct BatchSearch: ~Copyable {
     var depth: Int
   }
 
-  private let options: SearchOptions
-  private let fairness: FairnessRule
-  private let batchSize: Int
-  private let crew: WorkerCrew?
-  private var order: ActionOrder
-  private let workers: [BatchWorker]
-  private var pieces: [BatchPiece] = []
+  let options: SearchOptions
+  let fairness: FairnessRule
+  let batchSize: Int
+  let crew: WorkerCrew?
+  var order: ActionOrder
+  let workers: [BatchWorker]
+  var pieces: [BatchPiece] = []
   /// Only states without a fair step that writes have their steps kept.
-  private let keepsIdleStepsOnly: Bool
+  let keepsIdleStepsOnly: Bool
 
-  private var graph = StateGraph()
-  private var waiting = FlatBuffer<UInt32>()
-  private var layers = FlatBuffer<Layer>()
-  private var batch = FlatBuffer<UInt32>()
+  var graph = StateGraph()
+  var waiting = FlatBuffer<UInt32>()
+  var layers = FlatBuffer<Layer>()
+  var batch = FlatBuffer<UInt32>()
   /// States of the batch without a fair step: they are settled.
-  private var quiet = FlatBuffer<UInt32>()
-  private var roots = FlatBuffer<UInt64>()
+  var quiet = FlatBuffer<UInt32>()
+  var roots = FlatBuffer<UInt64>()
   /// By state of the chunk: how many steps it has, and what they are.
-  private var degrees = FlatBuffer<UInt32>()
-  private var traits = FlatBuffer<StateTraits>()
+  var degrees = FlatBuffer<UInt32>()
+  var traits = FlatBuffer<StateTraits>()
   /// Sets of rules that their steps violate: the place in `roots` in the high half.
-  private var violations = FlatBuffer<UInt64>()
-  private var batchesAlone = 0
-  private var putOff = 0
+  var violations = FlatBuffer<UInt64>()
+  var batchesAlone = 0
+  var putOff = 0
   /// Batches with fewer states are not worth waking anybody.
-  private let smallBatch: Int
-  private var roundHeight = 0
-  private var components = Decomposition(nodeCount: 0)
+  let smallBatch: Int
+  var roundHeight = 0
+  var components = Decomposition(nodeCount: 0)
   /// Whether some component whose steps were kept has a cycle; known at the end.
   private(set) var hasCycle = false
   /// How many steps were taken.
-  private(set) var transitions = 0
+  var transitions = 0
   /// How many states were expanded, and how many of them by workers.
   private(set) var expanded = 0
-  private(set) var helped = 0
+  var helped = 0
 
   /// Makes a search; with a crew, its threads take part.
   init(
@@ -167,7 +167,9 @@ struct BatchSearch: ~Copyable {
       if let cut { return cut }
       first += size
     }
-    if putOff * Self.putOffShare > max(batch.count, Self.goodSample) { batchesAlone = Self.batchesAlone }
+    if putOff * Self.putOffShare > max(batch.count, Self.goodSample) {
+      batchesAlone = Self.batchesAlone
+    }
     return nil
   }
 
@@ -201,224 +203,11 @@ struct BatchSearch: ~Copyable {
   }
 
   /// How many states of the batch a worker takes at once.
-  private var pieceSize: Int {
+  var pieceSize: Int {
     max(1, min(Self.maxPieceSize, batch.count / Self.piecesPerBatch))
   }
 
-  // MARK: What workers found
-
-  /// Enters what a worker found out about some states of the batch.
-  private mutating func enter(
-    _ piece: BatchPiece, _ range: Range<Int>, _ predicates: [StatePredicate], _ depth: Int,
-    _ judge: inout Judge, _ space: inout StateSpace, _ watch: inout SearchWatch
-  ) throws -> CutReason? {
-    for (index, entry) in predicates.enumerated() where piece.seenValues[index] != 0 {
-      judge.note(seen: piece.seenValues[index], of: entry)
-    }
-    for mark in piece.marked.elements {
-      judge.mark(UInt32(truncatingIfNeeded: mark), for: predicates[Int(mark >> 32)])
-    }
-    space.touch(piece.roots.elements)
-    var reader = PieceReader()
-    var place = range.lowerBound
-    while place < range.upperBound {
-      // States that lie behind each other and are known, then those that are not.
-      var end = place
-      var steps = 0
-      while end < range.upperBound, case let degree = piece.degrees[end - range.lowerBound],
-        degree != BatchPiece.putOff, end == place || space.count + steps < watch.maxStates
-      {
-        steps += Int(degree)
-        end += 1
-      }
-      if end == place {
-        while end < range.upperBound, piece.degrees[end - range.lowerBound] == BatchPiece.putOff {
-          end += 1
-        }
-        putOff += end - place
-        let cut = try expand(place..<end, predicates, depth, &judge, &space, &watch)
-        if let cut { return cut }
-      } else if space.system.takesKnown(successors: steps) {
-        space.resolve(steps, of: piece, after: &reader)
-        let cut = enterKnown(
-          piece, place..<end, range.lowerBound, &reader, &judge, &space, watch.maxStates)
-        if let cut { return cut }
-        helped += end - place
-        if let cut = check(after: end - place, depth, space, &watch) { return cut }
-      } else {
-        // The system has more to do at the first of them; then it is asked again for the others.
-        piece.skip(Int(piece.degrees[place - range.lowerBound]), &reader)
-        end = place + 1
-        let cut = try expand(place..<end, predicates, depth, &judge, &space, &watch)
-        if let cut { return cut }
-      }
-      place = end
-    }
-    return nil
-  }
-
-  /// Enters the targets of states that a worker knew.
-  private mutating func enterKnown(
-    _ piece: BatchPiece, _ range: Range<Int>, _ first: Int, _ reader: inout PieceReader,
-    _ judge: inout Judge, _ space: inout StateSpace, _ maxStates: Int
-  ) -> CutReason? {
-    var cut: CutReason?
-    entering: for place in range {
-      let begin = graph.stepCount
-      for _ in 0..<piece.degrees[place - first] {
-        var target = piece.targets[reader.target]
-        reader.target += 1
-        transitions += 1
-        if target >= BatchPiece.newNodes {
-          target = space.enter(space.lifted(piece.roots[reader.root], from: roundHeight))
-          reader.root += 1
-          if Int(target) == maxStates {
-            graph.truncate(to: begin)
-            cut = .states
-            break entering
-          }
-        }
-        graph.append(target)
-      }
-      finish(batch[place], piece.traits[place - first], from: begin)
-    }
-    while reader.violation < piece.violations.count,
-      case let entry = piece.violations[reader.violation], Int(entry >> 32) < reader.target
-    {
-      judge.noteRules(UInt32(truncatingIfNeeded: entry), space)
-      reader.violation += 1
-    }
-    return cut ?? (graph.stepCount > StateGraph.stepLimit ? .memory : nil)
-  }
-
-  // MARK: What the search expands itself
-
-  /// Expands states of the batch one by one.
-  private mutating func expand(
-    _ range: Range<Int>, _ predicates: [StatePredicate], _ depth: Int, _ judge: inout Judge,
-    _ space: inout StateSpace, _ watch: inout SearchWatch
-  ) throws -> CutReason? {
-    var first = range.lowerBound
-    while first < range.upperBound {
-      let end = min(first + Self.chunk, range.upperBound)
-      try list(first..<end, predicates, &judge, &space, watch)
-      let count = degrees.count
-      if let cut = enterRoots(first, &judge, &space, watch.maxStates) { return cut }
-      if let cut = check(after: count, depth, space, &watch) { return cut }
-      first += count
-    }
-    return nil
-  }
-
-  /// Lists the steps of some states and works out the roots of their targets; at least of one, and of
-  /// fewer than asked for where the search is to end.
-  private mutating func list(
-    _ range: Range<Int>, _ predicates: [StatePredicate], _ judge: inout Judge,
-    _ space: inout StateSpace, _ watch: SearchWatch
-  ) throws {
-    roots.truncate(to: 0)
-    degrees.truncate(to: 0)
-    traits.truncate(to: 0)
-    violations.truncate(to: 0)
-    var height = space.height
-    for place in range {
-      // The search is cut in the last state at most: none behind it is asked for.
-      if place > range.lowerBound,
-        watch.isCancelled || space.count + roots.count >= watch.maxStates
-      {
-        return
-      }
-      let state = batch[place]
-      look(at: state, predicates, &judge, &space)
-      let count = try space.expand(state)
-      if space.height != height {
-        for index in 0..<roots.count { roots[index] = space.lifted(roots[index], from: height) }
-        height = space.height
-      }
-      var traits: StateTraits = []
-      for index in 0..<count {
-        let successor = space.buffer.successors[index]
-        traits.note(fairness.flags(of: successor))
-        if successor.violations != 0 {
-          violations.append(UInt64(roots.count + index) << 32 | UInt64(successor.violations))
-        }
-      }
-      space.appendRoots(to: &roots)
-      degrees.append(UInt32(count))
-      self.traits.append(traits)
-    }
-  }
-
-  /// Enters the targets of the states that were listed, the first of which is at a place.
-  private mutating func enterRoots(
-    _ first: Int, _ judge: inout Judge, _ space: inout StateSpace, _ maxStates: Int
-  ) -> CutReason? {
-    space.touch(roots.elements)
-    var next = 0
-    var violation = 0
-    var cut: CutReason?
-    entering: for place in 0..<degrees.count {
-      let begin = graph.stepCount
-      let count = Int(degrees[place])
-      order.prepare(count)
-      for position in 0..<count {
-        transitions += 1
-        let target = space.enter(roots[next + order[position]])
-        if Int(target) == maxStates {
-          graph.truncate(to: begin)
-          next += position + 1
-          cut = .states
-          break entering
-        }
-        graph.append(target)
-      }
-      if order.isShuffled {
-        // Every target is known now, and the graph has them in the order of the system.
-        graph.truncate(to: begin)
-        for index in next..<(next + count) { graph.append(space.enter(roots[index])) }
-      }
-      next += count
-      finish(batch[first + place], traits[place], from: begin)
-    }
-    while violation < violations.count, Int(violations[violation] >> 32) < next {
-      judge.noteRules(UInt32(truncatingIfNeeded: violations[violation]), space)
-      violation += 1
-    }
-    return cut ?? (graph.stepCount > StateGraph.stepLimit ? .memory : nil)
-  }
-
-  /// Ends the list of a state's steps.
-  @inline(__always)
-  private mutating func finish(_ state: UInt32, _ traits: StateTraits, from begin: Int) {
-    if !traits.contains(.hasFairStep) { quiet.append(state) }
-    if keepsIdleStepsOnly && traits.contains(.hasFairWrite) { graph.truncate(to: begin) }
-    graph.close(state, from: begin)
-  }
-
-  /// Evaluates predicates at a state.
-  private func look(
-    at state: UInt32, _ predicates: [StatePredicate], _ judge: inout Judge,
-    _ space: inout StateSpace
-  ) {
-    if predicates.isEmpty { return }
-    space.move(to: state)
-    for entry in predicates {
-      let value = space.value(of: entry.predicate)
-      judge.note(seen: 1 << value.rawValue, of: entry)
-      if entry.marksStates && value == .isTrue { judge.mark(state, for: entry) }
-    }
-  }
-
-  /// Evaluates predicates at the states that were met and not expanded.
-  private func lookAtTheRest(
-    _ judge: inout Judge, _ space: inout StateSpace, _ maxStates: Int
-  ) {
-    for state in 0..<UInt32(graph.nodeCount) where !graph.isExpanded(state) {
-      look(at: state, judge.openPredicates, &judge, &space)
-    }
-  }
-
-  private mutating func check(
+  mutating func check(
     after count: Int, _ depth: Int, _ space: borrowing StateSpace, _ watch: inout SearchWatch
   ) -> CutReason? {
     expanded += count

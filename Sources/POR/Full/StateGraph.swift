@@ -50,12 +50,6 @@ struct StateGraph: ~Copyable, NodeLists {
     Int(state) < starts.count && starts[Int(state)] != Self.unexpanded
   }
 
-  /// The targets of a state, one after the other.
-  func forEachTarget(of state: UInt32, _ body: (UInt32) -> Void) {
-    var place = firstPlace(of: state)
-    while place >= 0 { body(follow(&place)) }
-  }
-
   // MARK: For the decomposition
 
   var nodeCount: Int { starts.count }
@@ -67,7 +61,7 @@ struct StateGraph: ~Copyable, NodeLists {
   }
 
   @inline(__always)
-  func follow(_ place: inout Int) -> UInt32 {
+  func follow(_ place: inout Int, of node: UInt32) -> UInt32 {
     let target = targets[place]
     place = target & Self.last != 0 ? -1 : place + 1
     return target & ~Self.last

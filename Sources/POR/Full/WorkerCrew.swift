@@ -19,7 +19,7 @@ final class WorkerCrew: @unchecked Sendable {
   private let counters: UnsafeMutableRawPointer
   private var body: (_ worker: Int, _ piece: Int) -> Void = { _, _ in }
   private var pieces = 0
-  private var isOver = false
+  private let isOver = Atomic<Bool>(false)
   private var threads: [pthread_t] = []
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
@@ -69,7 +69,7 @@ final class WorkerCrew: @unchecked Sendable {
     }
   }
 
-  /// Starts the threads. Where there is none to be had the others do its work.
+  /// Starts the threads; where one is not to be had the others do its work.
   private func start() {
     isStarted = true
     for worker in 1..<workers { start(worker) }
@@ -112,7 +112,7 @@ final class WorkerCrew: @unchecked Sendable {
   /// Ends the threads and waits for their end.
   func stop() {
     if threads.isEmpty { return }
-    isOver = true
+    isOver.store(true, ordering: .relaxed)
     begin()
     for thread in threads { pthread_join(thread, nil) }
     threads = []
@@ -142,7 +142,7 @@ final class WorkerCrew: @unchecked Sendable {
     var seen = 0
     while true {
       seen = open(after: seen)
-      if isOver { return }
+      if isOver.load(ordering: .relaxed) { return }
       inside.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
       if round.pointee.load(ordering: .sequentiallyConsistent) == seen { take(worker) }
       inside.pointee.wrappingSubtract(1, ordering: .sequentiallyConsistent)

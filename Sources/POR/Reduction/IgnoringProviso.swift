@@ -114,49 +114,37 @@ struct IgnoringProviso {
     }
   }
 
-  /// The strongly connected components of some of the states along some of the steps (Tarjan 1972).
+  /// The strongly connected components of some of the states along some of the steps.
   private func components(among isIn: [Bool], follows: (Edge) -> Bool) -> [[Int]] {
     var parts: [[Int]] = []
-    var number = [Int](repeating: 0, count: states.count)
-    var low = number
-    var isOpen = [Bool](repeating: false, count: states.count)
-    var next = 1
-    var open: [Int] = []
-    var path: [(state: Int, edge: Int)] = []
-    func enter(_ state: Int) {
-      number[state] = next
-      low[state] = next
-      next += 1
-      isOpen[state] = true
-      open.append(state)
-      path.append((state, 0))
-    }
-    for root in states.indices where isIn[root] && number[root] == 0 {
-      enter(root)
-      while let (state, place) = path.last {
-        if place < edges[state].count {
-          path[path.count - 1].edge += 1
-          let edge = edges[state][place]
-          guard let target = edge.target, isIn[target], follows(edge) else { continue }
-          if number[target] == 0 {
-            enter(target)
-          } else if isOpen[target] {
-            low[state] = min(low[state], number[target])
-          }
-          continue
+    var decomposition = Decomposition(nodeCount: states.count)
+    withoutActuallyEscaping(follows) { follows in
+      let followed = FollowedSteps(edges: edges, isIn: isIn, follows: follows)
+      for root in states.indices where isIn[root] {
+        decomposition.run(from: UInt32(root), in: followed) { component in
+          parts.append(component.members.reversed().map { Int($0) })
         }
-        path.removeLast()
-        if let parent = path.last?.state { low[parent] = min(low[parent], low[state]) }
-        guard low[state] == number[state] else { continue }
-        var part: [Int] = []
-        while let member = open.popLast() {
-          isOpen[member] = false
-          part.append(member)
-          if member == state { break }
-        }
-        parts.append(part)
       }
     }
     return parts
+  }
+
+  /// The steps between some states that are followed.
+  private struct FollowedSteps: NodeLists {
+    let edges: [[Edge]]
+    let isIn: [Bool]
+    let follows: (Edge) -> Bool
+
+    var nodeCount: Int { edges.count }
+
+    func firstPlace(of node: UInt32) -> Int { edges[Int(node)].isEmpty ? -1 : 0 }
+
+    func follow(_ place: inout Int, of node: UInt32) -> UInt32 {
+      let steps = edges[Int(node)]
+      let edge = steps[place]
+      place = place + 1 == steps.count ? -1 : place + 1
+      guard let target = edge.target, isIn[target], follows(edge) else { return Self.noNode }
+      return UInt32(target)
+    }
   }
 }

@@ -409,7 +409,8 @@ struct ReducedSearch: ~Copyable {
       let set = space.chosen[state]
       log?.postpone(classes.count, after: space.chosen.classes(set).count)
       _ = try extend(
-        state, space.chosen.classes(set) + classes, &judge, &space, known: space.chosen.classes(set))
+        state, space.chosen.classes(set) + classes, &judge, &space, known: space.chosen.classes(set)
+      )
     }
     return true
   }
