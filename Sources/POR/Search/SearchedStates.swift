@@ -48,8 +48,9 @@ extension StateSpace {
       if index >= 1 << store.height { return nil }
       changes.append(WordChange(index: UInt32(index), value: value))
     }
-    var probe = TreeCursor(height: store.height)
-    let root = changes.withUnsafeBufferPointer { probe.knownRoot(after: $0, in: store.nodes) }
+    var probe = TreeCursor(height: firstHeight)
+    if height > firstHeight { probe.reset(height: height) }
+    let root = changes.withUnsafeBufferPointer { probe.knownRoot(after: $0, in: store.nodes.view) }
     return root.flatMap { store.roots.find($0) }
   }
 }

@@ -20,7 +20,7 @@ struct StateSpace: ~Copyable {
   private var chosenHere = ChosenSets.everything
 
   /// The height of the store's trees at first, which their layout depends on.
-  private let firstHeight: Int
+  let firstHeight: Int
 
   /// Makes a space that holds nothing but the initial state, as id 0.
   init(system: any TransitionSystem, hashSeed: UInt64) {
