@@ -27,7 +27,7 @@ struct CronJobController: Reconciler {
       // Upstream compares the name, not the uid.
       $0.controllerReference?["name"]?.string == object.name
     }
-    let times = try options.integer("times", request, oracle) ?? 1
+    let times = Int(try options.integer("times", request, oracle)?.pinned ?? 1)
     var sync = CronJobSync(
       client: ControllerClient(oracle: oracle, fieldManager: fieldManager), version: version,
       cronJob: object, jobs: jobs, times: min(max(times, 0), ScheduledTime.limit))
