@@ -35,7 +35,7 @@ struct BenchmarkCommand {
   /// Each has a process of its own, so that none finds memory that another one left.
   func run() throws -> Int {
     if names.count == 1 { return try runAlone() }
-    let comparisons = use == .measure ? JobsComparison.names : []
+    let comparisons = use == .measure ? JobsComparison.names + HTTPCalls.names : []
     let all =
       Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
       + SolverChecks.names + comparisons
@@ -100,6 +100,11 @@ struct BenchmarkCommand {
     }
     for name in JobsComparison.names where names.contains(name) {
       let complaints = try JobsComparison.run(name, folder: folder)
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
+    if names == HTTPCalls.names {
+      let complaints = try HTTPCalls.run()
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }

@@ -22,7 +22,9 @@ package final class LiveAPI: APIHandler {
 
   package func answer(_ call: HTTPCall, on channel: any ReplyChannel) {
     do throws(APIError) {
-      if let reply = try informing(call) { return channel.reply(reply) }
+      if let reply = try ServerDocuments.reply(to: call, { state.withLock { $0.cluster.served } }) {
+        return channel.reply(reply)
+      }
       let raw = try call.rawRequest()
       guard let form = Negotiation.form(call.accept, query: call.query) else {
         throw .notAcceptable(["application/json"])
@@ -32,46 +34,6 @@ package final class LiveAPI: APIHandler {
     } catch {
       channel.reply(HTTPReply(error.response))
     }
-  }
-
-  // MARK: Documents
-
-  /// The reply to a question about the server itself; nil where the call is about objects.
-  private func informing(_ call: HTTPCall) throws(APIError) -> HTTPReply? {
-    let parts = call.path.split(separator: "/")
-    switch (parts.first, parts.count) {
-    case ("healthz", _), ("livez", _), ("readyz", _):
-      return HTTPReply(contentType: "text/plain; charset=utf-8", body: "ok")
-    case ("openapi", _): return try openAPI(call, parts.dropFirst().joined(separator: "/"))
-    case (nil, _), ("version", 1), ("api", 1...2), ("apis", 1...3): break
-    default: return nil
-    }
-    guard call.method == "GET" else { throw .methodNotAllowed }
-    guard Negotiation.takesJSON(call.accept) else { throw .notAcceptable(["application/json"]) }
-    let document = state.withLock { Discovery($0.cluster).document(at: call.path) }
-    guard let document else { throw .noSuchPath }
-    return HTTPReply(json: document)
-  }
-
-  private static let protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-
-  private func openAPI(_ call: HTTPCall, _ name: String) throws(APIError) -> HTTPReply {
-    guard call.method == "GET" else { throw .methodNotAllowed }
-    let documents = state.withLock { OpenAPIDocuments($0.cluster) }
-    if name == "v2" {
-      let types = Negotiation.mediaTypes(call.accept).map(\.name)
-      if types.contains(where: { $0.hasPrefix("application/com.github.proto-openapi.spec.v2") }) {
-        return HTTPReply(
-          status: 200, contentType: Self.protobuf, body: OpenAPIWireFormat.encode(documents.two))
-      }
-    }
-    guard Negotiation.takesJSON(call.accept) else { throw .notAcceptable(["application/json"]) }
-    if name == "v2" { return HTTPReply(json: .object(documents.two)) }
-    if name == "v3" { return HTTPReply(json: documents.threeIndex) }
-    guard name.hasPrefix("v3/"), let document = documents.three(String(name.dropFirst(3))) else {
-      throw .noSuchPath
-    }
-    return HTTPReply(json: document)
   }
 
   // MARK: Objects
@@ -85,7 +47,9 @@ package final class LiveAPI: APIHandler {
         var response = cluster.answer(request)
         if cluster.store.revision > before { tellWatches(&state, after: before) }
         if form != .whole {
-          response.body = ObjectPresentation(form, of: request, in: cluster).present(response.body)
+          response.body = ObjectPresentation(
+            form, of: request, cluster.served, now: cluster.store.now
+          ).present(response.body)
         }
         return response
       } catch {
@@ -198,7 +162,8 @@ private struct LiveWatch {
   /// Sends events; returns whether the client is there.
   mutating func send(_ events: [JSONValue], _ cluster: LiveCluster) -> Bool {
     if events.isEmpty { return true }
-    let presentation = ObjectPresentation(form, of: request, in: cluster)
+    let presentation = ObjectPresentation(
+      form, of: request, cluster.served, now: cluster.store.now)
     var text = ""
     for event in events { text += presentation.present(event: event).text + "\n" }
     return channel.send(Array(text.utf8))

@@ -5,24 +5,13 @@ package import CEL
 /// Follows staging/src/k8s.io/apiserver/pkg/endpoints/discovery/{root,group,version,legacy}.go. The
 /// aggregated form is not served: clients that ask for it take this one.
 package struct Discovery {
-  private let resources: ResourceRegistry
-  private let version: KubernetesVersion
-  /// What definitions add, by group and plural: singular and categories.
-  private let names: [GroupKind: JSONObject]
+  private let served: ServedKinds
 
-  /// Makes the documents of a cluster as it is now.
-  package init(_ cluster: LiveCluster) {
-    resources = cluster.server.resources
-    version = cluster.version
-    var names: [GroupKind: JSONObject] = [:]
-    for definition in cluster.definitions {
-      let kind = GroupKind(
-        group: definition.at("spec", "group")?.string ?? "",
-        kind: definition.at("spec", "names", "kind")?.string ?? "")
-      names[kind] = definition.at("spec", "names")?.object
-    }
-    self.names = names
-  }
+  /// Makes the documents of a server.
+  package init(_ served: ServedKinds) { self.served = served }
+
+  private var resources: ResourceRegistry { served.resources }
+  private var version: KubernetesVersion { served.version }
 
   /// The document under a path; nil where there is none.
   package func document(at path: String) -> JSONValue? {
@@ -110,7 +99,7 @@ package struct Discovery {
 
   /// A resource and its subresources.
   private func entry(of resource: Resource, version: String) -> [JSONValue] {
-    let names = names[resource.groupKind]
+    let names = served.definitions[resource.groupKind]?.at("spec", "names")
     var verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
     if !resource.hasDeleteCollection { verbs.removeAll { $0 == "deletecollection" } }
     var entry: JSONObject = [

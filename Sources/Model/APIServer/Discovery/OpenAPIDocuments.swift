@@ -5,23 +5,14 @@ package import CEL
 /// Their paths say only what clients look up: which kind lies under a path, and that a patch may be
 /// a dry run.
 package struct OpenAPIDocuments {
-  private let resources: [Resource]
-  private let version: KubernetesVersion
-  private let definitions: [GroupKind: JSONObject]
+  private let served: ServedKinds
 
-  /// Makes the documents of a cluster as it is now.
-  package init(_ cluster: LiveCluster) {
-    resources = cluster.server.resources.resources
-    version = cluster.version
-    var definitions: [GroupKind: JSONObject] = [:]
-    for definition in cluster.definitions {
-      let kind = GroupKind(
-        group: definition.at("spec", "group")?.string ?? "",
-        kind: definition.at("spec", "names", "kind")?.string ?? "")
-      definitions[kind] = definition
-    }
-    self.definitions = definitions
-  }
+  /// Makes the documents of a server.
+  package init(_ served: ServedKinds) { self.served = served }
+
+  private var resources: [Resource] { served.resources.resources }
+  private var version: KubernetesVersion { served.version }
+  private var definitions: [GroupKind: JSONObject] { served.definitions }
 
   private var info: JSONValue { ["title": "Kubernetes", "version": .string("v\(version).0")] }
 

@@ -50,7 +50,7 @@ package struct APIError: Error, Hashable, Sendable {
   }
 
   /// 404: there is no such object.
-  static func notFound(_ group: String, _ resource: String, _ name: String) -> APIError {
+  package static func notFound(_ group: String, _ resource: String, _ name: String) -> APIError {
     APIError(
       404, "NotFound", "\(qualified(group, resource)) \"\(name)\" not found",
       details: details(group, resource, name))
@@ -79,6 +79,17 @@ package struct APIError: Error, Hashable, Sendable {
   /// 404: the server does not serve this at all.
   package static func notServed(_ message: String) -> APIError {
     APIError(404, "NotFound", message, details: JSONObject())
+  }
+
+  /// 410: the run whose base URL this is has ended, or was cut.
+  package static var runIsOver: APIError {
+    APIError(410, "Gone", "this run is over: ask for the next one", details: JSONObject())
+  }
+
+  /// 405: a reconcile sees the world at one moment.
+  package static var noWatchInRun: APIError {
+    APIError(
+      405, "MethodNotAllowed", "a run of a reconcile cannot watch", details: JSONObject())
   }
 
   /// 405: the resource does not take this verb.

@@ -1,4 +1,4 @@
-package import CEL
+internal import CEL
 
 /// An API server with a store of its own, for clients that are no part of a verification.
 ///
@@ -8,6 +8,8 @@ package final class LiveCluster {
   package let store: LiveStore
   /// With the definitions and the policies that are in the store now.
   package private(set) var server: APIServer
+  /// What is served now.
+  package private(set) var served: ServedKinds
   private let base: ResourceRegistry
 
   /// Makes a cluster without objects that serves the built-in kinds.
@@ -15,6 +17,7 @@ package final class LiveCluster {
     base = .builtIn(version)
     self.store = store
     server = APIServer(kubernetesVersion: version, resources: base)
+    served = ServedKinds(version, base, definitions: [])
   }
 
   /// The version whose rules are followed.
@@ -38,7 +41,7 @@ package final class LiveCluster {
     }
     if let refusal = refusal(of: response.changes) { return refusal }
     let committed = store.commit(response)
-    server = APIServer(kubernetesVersion: version, resources: configured())
+    configure()
     return committed
   }
 
@@ -68,21 +71,18 @@ package final class LiveCluster {
     return nil
   }
 
-  /// The kinds and policies as the store has them; each was valid when it was written.
-  private func configured() -> ResourceRegistry {
+  /// Serves the kinds and policies as the store has them; each was valid when it was written.
+  private func configure() {
     func all(_ kind: GroupKind) -> [JSONObject] {
       store.objects(of: kind, namespace: nil, selection: .all).map(\.object)
     }
     var resources = base
-    for definition in all(Self.definitions) { try? resources.register(definition: definition) }
+    let definitions = all(Self.definitions)
+    for definition in definitions { try? resources.register(definition: definition) }
     for policy in all(Self.policies) { try? resources.policies.register(policy: policy) }
     for binding in all(Self.bindings) { try? resources.policies.register(binding: binding) }
-    return resources
-  }
-
-  /// The CustomResourceDefinitions in the store, by name.
-  package var definitions: [JSONObject] {
-    store.objects(of: Self.definitions, namespace: nil, selection: .all).map(\.object)
+    server = APIServer(kubernetesVersion: version, resources: resources)
+    served = ServedKinds(version, resources, definitions: definitions)
   }
 }
 
@@ -118,7 +118,7 @@ extension LiveCluster {
           .create, apiVersion: "v1", kind: "Namespace",
           body: ["metadata": ["name": .string(name)]], fieldManager: "kube-apiserver"))
     }
-    server = APIServer(kubernetesVersion: version, resources: configured())
+    configure()
   }
 
   /// The value with real uids and the present time.

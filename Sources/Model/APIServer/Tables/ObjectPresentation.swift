@@ -24,18 +24,15 @@ package struct ObjectPresentation {
   private let form: ObjectForm
   private let columns: [TableColumn]
 
-  /// Makes the presentation of a kind's objects, by a cluster's definitions and clock.
-  package init(_ form: ObjectForm, of request: APIRequest, in cluster: LiveCluster) {
+  /// Makes the presentation of a kind's objects at a time.
+  package init(_ form: ObjectForm, of request: APIRequest, _ served: ServedKinds, now: String) {
     self.form = form
     guard case .table = form else {
       columns = []
       return
     }
-    let standard = TableColumns(now: cluster.store.now)
-    let definition = cluster.definitions.first {
-      $0.at("spec", "group")?.string == request.groupKind.group
-        && $0.at("spec", "names", "kind")?.string == request.kind
-    }
+    let standard = TableColumns(now: now)
+    let definition = served.definitions[request.groupKind]
     columns =
       definition.map { Self.columns(of: $0, request.apiVersion, standard) }
       ?? standard.of(request.groupKind)

@@ -1,0 +1,29 @@
+internal import Foundation
+
+/// The environment of every host: nothing of the user's but the path, a fixed time, fixed seeds.
+enum HostEnvironment {
+  private static let libraries = [
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib/faketime/libfaketime.so.1",
+  ]
+
+  /// The environment of a host that finds us under a URL.
+  static func make(host: String, adding own: [String: String]) -> [String: String] {
+    var environment = [
+      "KVERIFY_HOST": host, "KVERIFY_PROTOCOL": "1",
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+      "HOME": "/nonexistent", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC",
+      "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
+      "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1",
+    ]
+    if let library = libraries.first(where: { FileManager.default.fileExists(atPath: $0) }) {
+      environment["LD_PRELOAD"] = library
+      // The time of day stands still; timeouts, which are monotonic, do not.
+      environment["FAKETIME"] = "2020-01-01 00:00:00"
+      environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+      environment["FAKETIME_NO_CACHE"] = "1"
+    }
+    return environment.merging(own) { _, new in new }
+  }
+}

@@ -1,0 +1,236 @@
+import CEL
+import ConformanceKit
+import Foundation
+import Testing
+
+@testable import Bridge
+@testable import Model
+
+/// Hosts: real processes, killed and misbehaving at every kind of moment.
+struct HostTests {
+  /// A host in Python that does what its argument says; the standard library is all it needs.
+  private static let script = #"""
+    import json, os, subprocess, sys, time, urllib.error, urllib.request
+    host, mode = os.environ["KVERIFY_HOST"], sys.argv[1]
+    def call(method, url, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"null")
+    if mode == "no-start": print("I do not start"); sys.exit(3)
+    if mode == "never-asks": time.sleep(60)
+    if mode == "child":
+        child = subprocess.Popen(["sleep", "1000"])
+        print("child", child.pid, flush=True)
+    while True:
+        status, work = call("GET", host + "/next")
+        if status != 200: continue
+        api, run = work["apiServer"], host + "/runs/" + work["run"] + "/result"
+        if mode == "dies": print("last words", flush=True); os._exit(7)
+        if mode == "killed": os.kill(os.getpid(), 9)
+        if mode == "hangs": time.sleep(60)
+        if mode == "floods":
+            while True: print("x" * 100000)
+        if mode == "nonsense": call("POST", run, {"result": "maybe"}); time.sleep(60)
+        if mode == "loops":
+            while True: call("GET", api + "/api/v1/namespaces/default")
+        if mode == "fails": call("POST", run, {"result": "error", "message": "no such luck"}); continue
+        if mode == "environment":
+            call("POST", run, {"result": "error", "message": json.dumps(sorted(os.environ))}); continue
+        path = "/api/v1/namespaces/default/configmaps"
+        status, found = call("GET", work["cachedApiServer"] + path + "/" + work["request"]["name"])
+        if status == 410: continue
+        status, answer = call("POST", api + path, {"metadata": {"name": "child"},
+            "data": {"of": found["metadata"]["name"]}})
+        code, answer = call("POST", run, {"result": "requeueAfter", "seconds": 30})
+    """#
+
+  /// Answers from a live cluster, and cuts the run after some questions.
+  private final class LiveOracle: ReconcileOracle {
+    struct Cut: Error {}
+    let cluster = LiveCluster(.standard, store: LiveStore { "2020-01-01T00:00:00Z" })
+    var questions: [String] = []
+    var limit = Int.max
+
+    init() {
+      for (path, name) in [("namespaces", "default"), ("namespaces/default/configmaps", "a")] {
+        _ = cluster.answer(
+          RawRequest(
+            method: "POST", path: "/api/v1/" + path, body: ["metadata": ["name": .string(name)]]))
+      }
+    }
+
+    private func note(_ question: String) throws {
+      if questions.count >= limit { throw Cut() }
+      questions.append(question)
+    }
+
+    func get(_ apiVersion: String, _ kind: String, namespace: String, name: String) throws
+      -> JSONObject?
+    {
+      try note("cached \(kind) \(name)")
+      return cluster.store.object(
+        ObjectKey(
+          GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name))
+    }
+
+    func list(_ query: ListQuery) throws -> [JSONObject] { [] }
+
+    func send(_ request: APIRequest) throws -> APIResponse {
+      try note("\(request.verb) \(request.kind)")
+      return cluster.answer(request)
+    }
+
+    func creationRank(of object: JSONObject) throws -> Int { 0 }
+    func hasPassed(deadline: String) throws -> Bool { false }
+    func choose(_ count: Int, _ label: String) throws -> Int { 0 }
+    func freshValue() throws -> String { "" }
+  }
+
+  /// A host in a mode, with short patience, and what it is asked with.
+  private final class Bench {
+    let server: HTTPServer
+    let host: ControllerHost
+    let oracle = LiveOracle()
+
+    init(_ mode: String, limits change: (inout HostLimits) -> Void = { _ in }) throws {
+      var limits = HostLimits()
+      limits.start = 10
+      limits.silence = 2
+      change(&limits)
+      server = try HTTPServer()
+      host = ControllerHost(
+        HostCommand(["python3", "-c", HostTests.script, mode], in: "/tmp"), limits: limits,
+        server: server, served: oracle.cluster.served)
+    }
+
+    deinit {
+      host.shutDown()
+      server.shutDown()
+    }
+
+    func run() throws -> ReconcileResult {
+      try host.run(
+        "test", ReconcileRequest(namespace: "default", name: "a"), oracle: oracle)
+    }
+
+    /// What the failure of a run says.
+    func failure() -> String {
+      do {
+        return "\(try run())"
+      } catch {
+        return "\(error)"
+      }
+    }
+  }
+
+  @Test func `every call is a question, and the result is the host's`() throws {
+    let bench = try Bench("works")
+    #expect(try bench.run() == .requeueAfter(seconds: 30))
+    #expect(bench.oracle.questions == ["cached ConfigMap a", "create ConfigMap"])
+    // The same process serves the next run.
+    #expect(try bench.run() == .requeueAfter(seconds: 30))
+    #expect(bench.oracle.questions.count == 4)
+  }
+
+  @Test func `a run that is cut is over, and the host takes the next one`() throws {
+    let bench = try Bench("works")
+    for limit in [0, 1] {
+      bench.oracle.limit = limit
+      bench.oracle.questions = []
+      #expect(throws: LiveOracle.Cut.self) { try bench.run() }
+    }
+    bench.oracle.limit = .max
+    #expect(try bench.run() == .requeueAfter(seconds: 30))
+  }
+
+  @Test func `the controller's error is an error of the reconcile`() throws {
+    let bench = try Bench("fails")
+    #expect(throws: ReconcileError("no such luck")) { try bench.run() }
+  }
+
+  @Test(arguments: [
+    ("no-start", "exited with status 3", "| I do not start"),
+    ("never-asks", "did not ask for work within", ""),
+    ("dies", "exited with status 7", "| last words"),
+    ("killed", "was killed by signal 9", ""),
+    ("hangs", "was silent for 2 s in a reconcile of a", ""),
+    ("floods", "wrote more than 1 MB", "| xxx"),
+    ("nonsense", "posted a result that is none: {\"result\": \"maybe\"}", ""),
+    ("loops", "made more than 50 calls in one run", ""),
+  ])
+  func `a host that misbehaves is a failure with its last lines`(
+    mode: String, what: String, line: String
+  ) throws {
+    let bench = try Bench(mode) { limits in
+      limits.output = 1 << 20
+      limits.calls = 50
+      if mode == "never-asks" { limits.start = 1 }
+    }
+    let failure = bench.failure()
+    #expect(failure.hasPrefix("the host python3 "))
+    #expect(failure.contains(what), "\(failure)")
+    #expect(line.isEmpty || failure.contains(line), "\(failure)")
+    // It does not come to life again.
+    #expect(bench.failure().hasPrefix("the host python3 "))
+  }
+
+  @Test func `a command that does not exist is a failure`() throws {
+    let server = try HTTPServer()
+    defer { server.shutDown() }
+    let oracle = LiveOracle()
+    let host = ControllerHost(
+      HostCommand(["/no/such/command"], in: "/tmp"), server: server, served: oracle.cluster.served)
+    #expect(throws: HostFailure.self) {
+      try host.run("test", ReconcileRequest(namespace: "", name: "a"), oracle: oracle)
+    }
+  }
+
+  @Test func `nothing of the user's environment reaches a host`() throws {
+    setenv("KVERIFY_SECRET_OF_THE_USER", "x", 1)
+    let bench = try Bench("environment")
+    let failure = bench.failure()
+    #expect(failure.contains("KVERIFY_HOST"))
+    #expect(!failure.contains("SECRET_OF_THE_USER"))
+  }
+
+  @Test func `what a host started ends with it`() throws {
+    let bench = try Bench("child")
+    _ = try bench.run()
+    let pid = try #require(childOf(bench))
+    #expect(isAlive(pid))
+    bench.host.shutDown()
+    let deadline = Date(timeIntervalSinceNow: 5)
+    while isAlive(pid), Date() < deadline { usleep(10_000) }
+    #expect(!isAlive(pid))
+  }
+
+  private func childOf(_ bench: Bench) -> pid_t? {
+    let line = bench.host.lastOutput.split(separator: "\n").first { $0.hasPrefix("child ") }
+    return line.flatMap { Int32($0.dropFirst(6)) }
+  }
+
+  /// Whether a process runs; one that has ended and that nobody has waited for does not.
+  private func isAlive(_ pid: pid_t) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
+      return false
+    }
+    return !status.contains(") Z ")
+  }
+
+  @Test func `calls that are no questions are answered at once`() throws {
+    let server = try HTTPServer()
+    defer { server.shutDown() }
+    let run = HostedRun(LiveOracle().cluster.served)
+    let url = server.serve(run)
+    let base = "/" + (url.split(separator: "/").last.map(String.init) ?? "")
+    let client = try LoopbackClient(port: server.port)
+    #expect(try client.call("GET", base + "/version").status == 200)
+    #expect(try client.call("GET", base + "/cached/apis").status == 200)
+    run.finish()
+    #expect(try client.call("GET", base + "/api/v1/pods").status == 410)
+  }
+}
