@@ -26,6 +26,20 @@ struct CommandRunner {
     return (folder ?? root.appendingPathComponent(".build/debug")).appendingPathComponent("kverify")
   }()
 
+  /// Starts a command whose output nobody reads.
+  static func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = binary
+    process.arguments = arguments
+    process.currentDirectoryURL = root
+    process.environment = ["PATH": "/usr/bin:/bin"]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
   /// Runs a command; output goes to files, so that no pipe can fill up.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], in folder: URL = root,

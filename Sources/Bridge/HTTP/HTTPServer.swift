@@ -68,6 +68,7 @@ package final class HTTPServer: Sendable {
 
   /// Closes all connections and stops listening.
   package func shutDown() {
+    routes.removeAll()
     try? channel.close().wait()
     try? group.syncShutdownGracefully()
   }
@@ -82,6 +83,8 @@ final class RouteTable: Sendable {
   }
 
   func remove(_ token: String) { handlers.withLock { $0[token] = nil } }
+
+  func removeAll() { handlers.withLock { $0 = [:] } }
 
   func handler(for token: String) -> (any APIHandler)? { handlers.withLock { $0[token] } }
 }

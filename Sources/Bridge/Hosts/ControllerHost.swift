@@ -33,6 +33,8 @@ package struct HostCommand: Hashable, Sendable {
 package final class ControllerHost: APIHandler {
   private struct State {
     var process: HostProcess?
+    /// Once it has failed, the host is not started again.
+    var failure: HostFailure?
     var wasAsked = false
     /// Those that wait for work.
     var idle: [(id: Int, channel: any ReplyChannel)] = []
@@ -49,6 +51,8 @@ package final class ControllerHost: APIHandler {
   private let server: HTTPServer
   private let served: ServedKinds
   private let state = Mutex(State())
+  /// Held during a run: several threads may search, and the host does one run at a time.
+  private let turn = NSLock()
 
   /// Makes a host that is started for its first run.
   package init(
@@ -68,6 +72,8 @@ package final class ControllerHost: APIHandler {
   package func run(
     _ controller: String, _ request: ReconcileRequest, oracle: any ReconcileOracle
   ) throws -> ReconcileResult {
+    turn.lock()
+    defer { turn.unlock() }
     try startIfNeeded()
     let run = HostedRun(served)
     let url = server.serve(run)
@@ -109,7 +115,8 @@ package final class ControllerHost: APIHandler {
   // MARK: The process
 
   private func startIfNeeded() throws {
-    let running = state.withLock { $0.process }
+    let (running, failed) = state.withLock { ($0.process, $0.failure) }
+    if let failed { throw failed }
     if let running {
       if let exit = running.exit { throw failure(exit) }
       return
@@ -127,9 +134,10 @@ package final class ControllerHost: APIHandler {
   private func failure(_ what: String) -> HostFailure {
     let process = state.withLock { $0.process }
     process?.stop()
-    return HostFailure(
-      "the host \(command.shortName) \(what)",
-      output: process?.lastOutput ?? "")
+    let failure = HostFailure(
+      "the host \(command.shortName) \(what)", output: process?.lastOutput ?? "")
+    state.withLock { $0.failure = failure }
+    return failure
   }
 
   private func silenceFailure(_ request: ReconcileRequest) -> HostFailure {

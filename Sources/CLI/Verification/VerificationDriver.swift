@@ -1,3 +1,4 @@
+internal import Bridge
 internal import CEL
 package import Model
 internal import POR
@@ -13,6 +14,8 @@ package enum VerificationDriver {
     scenario: Scenario, options: VerificationOptions
   ) throws -> VerificationReport {
     let clock = ContinuousClock.now
+    let hosts = ProcessHosts()
+    defer { hosts.shutDown() }
     let projections = try projections(without: options.withoutProjections)
     let inputs = UnknownInputs(scenario)
     var classes = ValueClasses(inputs)
@@ -28,7 +31,7 @@ package enum VerificationDriver {
         break search
       }
       let run = SymbolicRun(terms: inputs.terms, values: valuation)
-      guard let builder = try builder(scenario, inputs.unknown(in: run)) else {
+      guard let builder = try builder(scenario, inputs.unknown(in: run), hosts) else {
         classes.close(run)
         continue
       }
@@ -39,7 +42,7 @@ package enum VerificationDriver {
       try guarded {
         try findings.add(verdict, of: found, run: run, projections: definition.projections) {
           let known = inputs.values(valuation)
-          guard let builder = try Self.builder(scenario, Self.dictionary(known)) else {
+          guard let builder = try Self.builder(scenario, Self.dictionary(known), hosts) else {
             throw KverifyBug("values that broke no assumption do")
           }
           return try world(builder, scenario, options, projections)
@@ -70,7 +73,9 @@ package enum VerificationDriver {
     scenario: Scenario, record: CounterexampleRecord, options: VerificationOptions
   ) throws -> VerificationReport {
     let projections = try projections(without: options.withoutProjections)
-    guard let builder = try builder(scenario, dictionary(record.symbols)) else {
+    let hosts = ProcessHosts()
+    defer { hosts.shutDown() }
+    guard let builder = try builder(scenario, dictionary(record.symbols), hosts) else {
       throw VerificationFailure.bug("the recorded symbols break an assumption")
     }
     var chosen = options
@@ -99,10 +104,10 @@ package enum VerificationDriver {
   }
 
   private static func builder(
-    _ scenario: Scenario, _ symbols: [String: JSONValue]
+    _ scenario: Scenario, _ symbols: [String: JSONValue], _ hosts: ProcessHosts
   ) throws -> WorldBuilder? {
     do {
-      let builder = try WorldBuilder(scenario, symbols: symbols)
+      let builder = try WorldBuilder(scenario, symbols: symbols, starter: hosts)
       return try builder.satisfiesAssumptions() ? builder : nil
     } catch let error as EvaluationError {
       throw VerificationFailure.usage("an assumption cannot be evaluated: \(error.message)")
@@ -180,6 +185,8 @@ package enum VerificationDriver {
     } catch let error as NotDeterministic {
       throw VerificationFailure.controller(
         "\(error.controller) is not deterministic (request \(error.request)): \(error.difference)")
+    } catch let failure as HostFailure {
+      throw VerificationFailure.controller(failure.description)
     } catch let mismatch as ReplayMismatch {
       throw VerificationFailure.bug(
         "the run does not replay: step \(mismatch.step), \(mismatch.action), cannot happen there")

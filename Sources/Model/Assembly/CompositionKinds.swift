@@ -11,6 +11,10 @@ enum CompositionKinds {
     for controller in scenario.controllers {
       switch controller.source {
       case .builtin(let name, _): kinds.formUnion(made(by: name))
+      case .process(let controller):
+        kinds.insert(controller.primary.groupKind)
+        kinds.formUnion(controller.owns.map(\.groupKind))
+        kinds.formUnion(controller.watches.map(\.groupKind))
       case .declarative(let controller):
         kinds.insert(controller.primary.groupKind)
         kinds.formUnion(controller.owns.map(\.groupKind))
@@ -77,6 +81,8 @@ enum AppliedKinds {
     func add(_ template: Template) {
       if let kind = CompositionKinds.kind(of: template) { applied.insert(kind) } else { all = true }
     }
+    // What a process does is known when it does it.
+    if scenario.hasProcesses { all = true }
     for case .declarative(let controller) in scenario.controllers.map(\.source) {
       for step in controller.steps {
         if case .apply(let template) = step.action { add(template) }

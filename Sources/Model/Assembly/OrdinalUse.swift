@@ -9,6 +9,8 @@ enum OrdinalUse {
 
   /// Whether every use of an ordinal is one that its rank answers.
   static func isByRankOnly(_ scenario: Scenario) -> Bool {
+    // A process may compute with whatever it reads.
+    if scenario.hasProcesses { return false }
     var expressions = scenario.assume + scenario.variables.map(\.expression)
     for property in scenario.properties {
       expressions += [property.when].compactMap(\.self)

@@ -8,12 +8,17 @@ package struct WorldBuilder {
   private let scope: ScenarioScope
   private let inputs: ControllerInputs
   private let version: KubernetesVersion
+  private let starter: (any ProcessStarter)?
 
   /// Makes a builder; throws ``ExpressionError``.
   ///
-  /// Values of symbols may be unknown; then all of one run.
-  package init(_ scenario: Scenario, symbols: [String: JSONValue]) throws {
+  /// Values of symbols may be unknown; then all of one run. Without a starter of processes the world
+  /// is one to look at, where the scenario has such.
+  package init(
+    _ scenario: Scenario, symbols: [String: JSONValue], starter: (any ProcessStarter)? = nil
+  ) throws {
     self.scenario = scenario
+    self.starter = starter
     let run = scenario.symbols.lazy.compactMap { symbols[$0.name]?.unknownRun }.first
     let values = scenario.symbols.compactMap { symbol in
       symbols[symbol.name].map { (symbol.name, symbol.celType, symbol.value($0)) }
@@ -95,6 +100,8 @@ package struct WorldBuilder {
             DeclarativeReconciler(controller, kinds: scenario.kinds, inputs: inputs),
             name: declaration.name))
         participant.readsOwnWrites = controller.readYourWrites
+      case .process(let controller):
+        participant = Participant(try process(controller, declaration.name, resources))
       }
       if let namespaces = declaration.namespaces {
         participant.namespaces = namespaces
@@ -118,6 +125,19 @@ package struct WorldBuilder {
       }
       return participant
     }
+  }
+
+  private func process(
+    _ controller: ProcessController, _ name: String, _ resources: ResourceRegistry
+  ) throws -> any Reconciler {
+    let watches = WatchRule.rules(
+      controller.primary, controller.owns, controller.watches, scenario.kinds, inputs)
+    guard let starter else { return UnstartedProcess(name: name, watches: watches) }
+    let definitions = scenario.objects.filter { $0.kind == "CustomResourceDefinition" }
+      .compactMap(\.literal)
+    return try starter.reconciler(
+      controller, name: name, watches: watches,
+      served: ServedKinds(version, resources, definitions: definitions), in: scenario.directory)
   }
 
   private func builtin(

@@ -118,3 +118,10 @@ package struct Bounds: Hashable, Sendable {
   /// The number of states to search at most; nil for no limit.
   package var states: Int?
 }
+
+extension Scenario {
+  /// Whether controllers run that are processes: what those read and compute with is not known.
+  var hasProcesses: Bool {
+    controllers.contains { if case .process = $0.source { true } else { false } }
+  }
+}

@@ -7,6 +7,8 @@ package struct ControllerDeclaration: Hashable, Sendable {
     /// - with: what the world outside answers it, by option name.
     case builtin(String, with: [NamedExpression])
     case declarative(DeclarativeController)
+    /// Real code in a process of its own.
+    case process(ProcessController)
   }
 
   /// The name in the composition, unique; of a built-in one its own name unless `name` is given.
@@ -64,6 +66,18 @@ package struct DeclarativeController: Hashable, Sendable {
 
   /// Whether the controller keeps state between its reconciles.
   package enum Memory: String, CaseIterable, Hashable, Sendable { case none, kept }
+}
+
+/// A controller that runs in a process of its own, behind a host (Adapters/PROTOCOL.md).
+package struct ProcessController: Hashable, Sendable {
+  /// The program and its arguments.
+  package let command: [String]
+  /// What its environment has besides what every host's has, in the author's order.
+  package let environment: [Label]
+  package let primary: DeclarativeController.Primary
+  package let owns: [DeclarativeController.OwnedKind]
+  package let watches: [DeclarativeController.Watch]
+  package let location: SourceLocation
 }
 
 /// `requeueAfter: 30s`: a timer.

@@ -67,9 +67,11 @@ struct SymmetryDetection {
     "replicaset", "kubelet", "garbagecollector", "horizontalpodautoscaler",
   ]
 
-  /// Whether no rule of the server computes with the text of names.
+  /// Whether no rule of the server computes with the text of names, nor a process, which may.
   var hasPlainRules: Bool {
-    guard definition.resources.policies.isEmpty, !definition.objects.isEmpty else { return false }
+    guard definition.resources.policies.isEmpty, !definition.objects.isEmpty,
+      !scenario.hasProcesses
+    else { return false }
     // Addresses and ports of a Service are computed from its name (ServiceStrategy).
     let services = GroupKind(group: "", kind: "Service")
     return !CompositionKinds.of(scenario).contains(services) && namesAllKinds

@@ -89,6 +89,8 @@ struct SymmetryText {
         "builtin": .string(name),
         "with": .object(JSONObject(options.map { ($0.name, value($0.expression)) })),
       ]
+    case .process(let controller):
+      return ["process": .array(controller.command.map { .string($0) })]
     case .declarative(let controller):
       let primary = controller.primary
       return [

@@ -87,6 +87,7 @@ import Testing
           }
         }
         return try BuiltinControllers.make(name, with: options, kinds: composed(scenario))
+      case .process: throw ReconcileError("no process runs here")
       }
     }
   }

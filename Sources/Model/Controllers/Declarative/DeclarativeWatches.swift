@@ -1,19 +1,26 @@
 internal import CEL
 
 extension WatchRule {
-  /// What wakes a declarative controller: its own kind as narrowed, its children, what it watches.
+  /// What wakes a declarative controller.
   static func rules(
     of controller: DeclarativeController, kinds: KindCatalogue, inputs: ControllerInputs
   ) -> [WatchRule] {
-    let primary = controller.primary
+    rules(controller.primary, controller.owns, controller.watches, kinds, inputs)
+  }
+
+  /// What wakes a controller: its own kind as narrowed, its children, what it watches.
+  static func rules(
+    _ primary: DeclarativeController.Primary, _ owns: [DeclarativeController.OwnedKind],
+    _ watches: [DeclarativeController.Watch], _ kinds: KindCatalogue, _ inputs: ControllerInputs
+  ) -> [WatchRule] {
     let isNamespaced = kinds[primary.groupKind]?.isNamespaced ?? true
     var rules = [
       WatchRule(primary.groupKind, .object, predicate: primary.isNarrowed ? primary.accepts : nil)
     ]
-    for owned in controller.owns {
+    for owned in owns {
       rules.append(WatchRule(owned.groupKind, .controllerOwner(primary.groupKind)))
     }
-    for watch in controller.watches {
+    for watch in watches {
       let mapping = WatchMapping(
         map: watch.map, isNamespaced: isNamespaced, kinds: kinds, inputs: inputs)
       rules.append(

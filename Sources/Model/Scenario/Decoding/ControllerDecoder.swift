@@ -52,6 +52,32 @@ struct ControllerDecoder {
     return (apiVersion, entry)
   }
 
+  /// The process of an entry of `spec.controllers`.
+  func process(_ reader: FieldReader) -> ProcessController? {
+    guard let process = reader.reader("process", ControllerFields.process) else { return nil }
+    let command = process.texts("command").map(\.text)
+    if command.isEmpty, process["command"] != nil {
+      findings.add(
+        .wrongType, at: process.keyLocation("command"), length: 7,
+        "the command is empty", advice: "write [python3, host.py]")
+    }
+    guard reader["for"] != nil else {
+      findings.add(
+        .missingField, at: reader.keyLocation("process"), length: 7,
+        "a controller in a process says what it reconciles",
+        advice: "add for: {apiVersion: …, kind: …}")
+      return nil
+    }
+    guard let primary = reader.reader("for", ControllerFields.primary).flatMap(primary),
+      !command.isEmpty
+    else { return nil }
+    return ProcessController(
+      command: command, environment: process.labels("environment"), primary: primary,
+      owns: reader.list("owns").compactMap { owned($0, in: reader) },
+      watches: reader.list("watches").compactMap { watch($0, in: reader) },
+      location: reader.node.location)
+  }
+
   private func primary(_ reader: FieldReader) -> DeclarativeController.Primary? {
     guard let (apiVersion, entry) = kind(reader) else { return nil }
     if let namespace = reader["namespace"], !entry.isNamespaced {

@@ -15,10 +15,17 @@ package enum ControllerFields {
       .optional("with", .map(.expression), "What the world answers a built-in controller, in CEL."),
       .optional("file", .text, "A file of Controller documents."),
       .optional("metacontroller", .anything, "A Metacontroller hook (not supported yet)."),
-      .optional("process", .anything, "A process that reconciles (not supported yet)."),
-      .optional("for", .anything, "The kind that a process reconciles."),
-      .optional("owns", .anything, "The kinds that a process owns."),
-      .optional("watches", .anything, "The kinds that a process watches."),
+      .optional("process", .table { process }, "Real code, in a process behind a host."),
+      .optional("for", .table { primary }, "The kind that a process reconciles."),
+      .optional("owns", .list(.table { owned }), "The kinds that a process owns."),
+      .optional("watches", .list(.table { watch }), "The kinds that a process watches."),
+    ])
+
+  static let process = FieldTable(
+    "ControllerProcess", "A host, which is started in the scenario's folder.",
+    [
+      .required("command", .list(.text), "The program and its arguments."),
+      .optional("environment", .map(.text), "Variables beside those that every host has."),
     ])
 
   package static let document = FieldTable(

@@ -76,7 +76,7 @@ extension ScenarioBuilder {
   private func declarations(
     _ reader: FieldReader, names: [String]
   ) -> [ControllerDeclaration] {
-    for source in ["metacontroller", "process"] where reader[source] != nil {
+    for source in ["metacontroller"] where reader[source] != nil {
       findings.add(
         .notSupportedYet, at: reader.keyLocation(source), length: source.count,
         "controllers of the form \"\(source)\" are not supported yet",
@@ -91,6 +91,7 @@ extension ScenarioBuilder {
         advice: "make two entries of it")
       return []
     }
+    if reader["process"] != nil { return process(reader).map { [$0] } ?? [] }
     for field in ["for", "owns", "watches"] where reader[field] != nil {
       findings.add(
         .fieldsDoNotCombine, at: reader.keyLocation(field), length: field.count,
@@ -118,6 +119,29 @@ extension ScenarioBuilder {
     }
     return declarative(name, namespaces(reader), at: node.location, length: node.length)
       .map { [$0] } ?? []
+  }
+
+  private func process(_ reader: FieldReader) -> ControllerDeclaration? {
+    guard let node = reader["name"], let name = reader.objectName("name") else {
+      if reader["name"] == nil {
+        findings.add(
+          .missingField, at: reader.keyLocation("process"), length: 7,
+          "a controller in a process needs a name", advice: "add name: …")
+      }
+      return nil
+    }
+    if reader["with"] != nil {
+      findings.add(
+        .fieldsDoNotCombine, at: reader.keyLocation("with"), length: 4,
+        "\"with\" belongs to built-in controllers", advice: "remove it")
+    }
+    let decoder = ControllerDecoder(
+      source: source, findings: findings, kinds: kinds, statics: scopes.statics)
+    if !controllerNames.contains(name) { controllerNames.append(name) }
+    return decoder.process(reader).map {
+      ControllerDeclaration(
+        name: name, source: .process($0), namespaces: namespaces(reader), location: node.location)
+    }
   }
 
   /// The namespaces that a controller's caches hold.

@@ -1,0 +1,31 @@
+/// What makes reconcilers of the processes of a scenario.
+///
+/// The model starts no process: whoever verifies gives it one of these.
+package protocol ProcessStarter: Sendable {
+  /// The reconciler of a process; the process itself may be started later.
+  ///
+  /// - Parameters:
+  ///   - controller: what to start.
+  ///   - name: the name in the composition.
+  ///   - watches: what wakes it.
+  ///   - served: what its API server serves.
+  ///   - directory: the folder of the scenario.
+  func reconciler(
+    _ controller: ProcessController, name: String, watches: [WatchRule], served: ServedKinds,
+    in directory: String
+  ) throws -> any Reconciler
+}
+
+/// A process that nobody can start, where a world is only looked at.
+struct UnstartedProcess: Reconciler {
+  let name: String
+  let watches: [WatchRule]
+
+  var fieldManager: String { name }
+
+  func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
+    -> ReconcileResult
+  {
+    preconditionFailure("a world that is only looked at takes no step")
+  }
+}
