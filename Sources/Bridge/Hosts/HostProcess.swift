@@ -47,8 +47,7 @@ final class HostProcess: Sendable {
 
   /// Starts a command with the environment given and no other.
   ///
-  /// - Parameters:
-  ///   - onExit: called once, from any thread, when the process has ended without being stopped.
+  /// `onExit` is called once, from any thread, when the process has ended without being stopped.
   init(
     _ command: [String], in directory: String, environment: [String: String], _ limits: HostLimits,
     onExit: @escaping @Sendable (String) -> Void

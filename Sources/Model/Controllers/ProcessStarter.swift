@@ -2,14 +2,9 @@
 ///
 /// The model starts no process: whoever verifies gives it one of these.
 package protocol ProcessStarter: Sendable {
-  /// The reconciler of a process; the process itself may be started later.
+  /// The reconciler of a process of a scenario in a directory, under its name in the composition.
   ///
-  /// - Parameters:
-  ///   - controller: what to start.
-  ///   - name: the name in the composition.
-  ///   - watches: what wakes it.
-  ///   - served: what its API server serves.
-  ///   - directory: the folder of the scenario.
+  /// The process itself may be started later. Its API server serves what `served` says.
   func reconciler(
     _ controller: ProcessController, name: String, watches: [WatchRule], served: ServedKinds,
     in directory: String
