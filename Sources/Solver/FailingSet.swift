@@ -166,7 +166,7 @@ package struct FailingSetMinimiser {
       let others = result.filter { $0 != disjunct }
       if isWithin(disjunct, terms.any(others)) { result = others }
     }
-    return result.sorted()
+    return result.sorted { terms.text($0) < terms.text($1) }
   }
 
   /// How the integers of a condition compare, two by two, where it says so.

@@ -1,6 +1,7 @@
 extension Value {
-  /// The value of a JSON value: numbers keep their kind, objects become maps with sorted keys. What is
-  /// not known is pinned; ``SymbolicRun`` lifts values that are to stay unknown.
+  /// The value of a JSON value: numbers keep their kind, objects become maps with sorted keys.
+  ///
+  /// What is not known is pinned; ``SymbolicRun`` lifts values that are to stay unknown.
   package init(_ json: JSONValue) {
     switch json {
     case .null: self = .null

@@ -23,8 +23,9 @@ struct ValueClasses {
   private(set) var assumptions: [TermID]
   /// Z3, for the values that no class has.
   let session: SolverSession
-  /// How often the next values were asked for. How often Z3 is, for one answer, depends on the models
-  /// that it happens to find.
+  /// How often the next values were asked for.
+  ///
+  /// How often Z3 is, for one answer, depends on the models that it happens to find.
   private(set) var questions = 0
 
   init(_ inputs: UnknownInputs) {

@@ -178,7 +178,13 @@ final class SeedStore: ObjectReader {
   func resourceVersion(of key: ObjectKey) -> String { "seed" }
   func isCurrent(_ resourceVersion: String, of key: ObjectKey) -> Bool { true }
   /// A stand-in, which may be the value of a label, as a Job's uid is.
+  ///
+  /// It mentions the object, so that exchanging two names exchanges their uids (`SymmetryDetection`);
+  /// where it would be too long for a label it is a number, and those names keep their places.
   func freshUID(for key: ObjectKey) -> String {
+    let kind = key.groupKind
+    let text = "seed_\(kind.group)_\(kind.kind).\(key.namespace).\(key.name)"
+    if text.utf8.count <= 63 { return text }
     let uid = uids[key] ?? "seed-uid-\(uids.count + 1)"
     uids[key] = uid
     return uid

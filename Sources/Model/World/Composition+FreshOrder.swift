@@ -73,6 +73,15 @@ extension Composition {
     }
   }
 
+  /// Notes that a reconcile did not do at a node what a renaming of another one made expect.
+  func noteDifference(at node: UInt32) throws {
+    let tokens = mentionIndex.tokens(ofNode: node, self)
+    if world.symmetry != nil, usesSymmetry {
+      try breakSymmetry("\(world.tree.worker(of: node).request) is reconciled in its own way")
+    }
+    try noteOrder(of: Set(tokens.map(\.family)), "a reconcile asked something else than expected")
+  }
+
   private func noteOrder(of families: Set<UInt16>, _ reason: String) throws {
     guard families.contains(where: world.isMovable) else { return }
     for family in families.sorted() { world.noteOrder(of: family) }

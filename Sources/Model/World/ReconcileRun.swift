@@ -63,7 +63,9 @@ final class ReconcileRun: ReconcileOracle {
     do {
       while true {
         if let outcome = tree.outcome(at: node) { return .ended(outcome) }
-        guard let question = tree.question(at: node) else { return try execute() }
+        guard let question = tree.question(at: node), !tree.isExpected(at: node) else {
+          return try execute()
+        }
         let answer = try answer(question)
         guard let next = tree.next(node, answer) else {
           node = tree.follow(node, answer)
@@ -93,6 +95,7 @@ final class ReconcileRun: ReconcileOracle {
     } catch let error as ReconcileError {
       outcome = .failed(error)
     }
+    if tree.refute(at: node) { try context.composition.noteDifference(at: node) }
     guard tree.record(outcome, at: node) else {
       throw notDeterministic("a run ended where another asked on")
     }
@@ -106,6 +109,7 @@ final class ReconcileRun: ReconcileOracle {
 
   /// A question of the running reconciler.
   private func ask(_ question: Question) throws -> Answer {
+    if !tree.confirm(question, at: node) { try context.composition.noteDifference(at: node) }
     guard tree.record(question, at: node) else {
       throw notDeterministic("after the same answers one run asked \(question)")
     }

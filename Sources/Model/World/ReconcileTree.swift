@@ -29,6 +29,8 @@ package final class ReconcileTree {
   private var questionIDs: [Question: UInt32] = [:]
   private var answers: [Answer] = []
   private var answerIDs: [Answer: UInt32] = [:]
+  /// The nodes whose question nobody asked yet: a renaming of another reconcile says what it will be.
+  private var expected: Set<UInt32> = []
   /// How many reconciles ran to their end: the number of root-to-leaf paths.
   package private(set) var completed = 0
 
@@ -73,6 +75,36 @@ package final class ReconcileTree {
   package func next(_ node: UInt32, _ answer: Answer) -> UInt32? {
     guard let id = answerIDs[answer] else { return nil }
     return edges[UInt64(node) << 32 | UInt64(id)]
+  }
+
+  /// Records the question at a node that a renaming of another reconcile leads to; false where
+  /// another one is known.
+  ///
+  /// Until the reconcile was run it is an expectation (``isExpected(at:)``).
+  package func expect(_ question: Question, at node: UInt32) -> Bool {
+    if nodes[Int(node)].question == nil && nodes[Int(node)].outcome == nil {
+      expected.insert(node)
+    }
+    return record(question, at: node)
+  }
+
+  /// Whether nobody asked the question at a node yet.
+  package func isExpected(at node: UInt32) -> Bool { expected.contains(node) }
+
+  /// Puts what was asked in the place of what was expected; whether it is the same.
+  package func confirm(_ question: Question, at node: UInt32) -> Bool {
+    guard expected.remove(node) != nil else { return true }
+    let id = intern(question)
+    let isSame = nodes[Int(node)].question == id
+    nodes[Int(node)].question = id
+    return isSame
+  }
+
+  /// Forgets what was expected where a reconcile ended instead; whether something was.
+  package func refute(at node: UInt32) -> Bool {
+    guard expected.remove(node) != nil else { return false }
+    nodes[Int(node)].question = nil
+    return true
   }
 
   /// Records the question at a node; false where another one was asked there before: the

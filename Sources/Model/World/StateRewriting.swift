@@ -129,11 +129,16 @@ struct StateRewriting {
     var isSame = true
     var current = tree.root(
       controller: controller(worker.controller), request: rename(worker.request))
+    // An order that is kept shows nobody anything: only exchanged names make expectations.
+    func note(_ question: Question) -> Bool {
+      composition.usesSymmetry
+        ? tree.expect(question, at: current) : tree.record(question, at: current)
+    }
     for step in tree.path(to: node) {
-      isSame = tree.record(rename(step.question), at: current) && isSame
+      isSame = note(rename(step.question)) && isSame
       current = tree.follow(current, rename(step.answer))
     }
-    if let question { isSame = tree.record(rename(question), at: current) && isSame }
+    if let question { isSame = note(rename(question)) && isSame }
     if !map.isEmpty {
       composition.renamedNodes[key] = current
       if !isSame && !composition.isCompared {

@@ -268,7 +268,7 @@ struct ReducedRun {
     }
     let again = livelockTask(
       task, judge, hasWriteCycle: search.hasWriteCycle, hasProperSets: search.hasProperSets, cut)
-    let cyclic = cyclicTask(task, judge, hasCycle: search.hasCycle, cut)
+    let cyclic = cyclicTask(task, hasCycle: search.hasCycle, cut)
     tasks += [again, cyclic].compactMap(\.self)
     try builder.build(judge, in: &space)
     let open = Set([again, cyclic].compactMap(\.self).flatMap(\.properties))
@@ -283,12 +283,10 @@ struct ReducedRun {
   ///
   /// Of cycles representatives say nothing. Where there are none all runs end, for a run of any length
   /// has an equivalent one here, and then a settled state at the end is all that counts.
-  private func cyclicTask(
-    _ task: SearchTask, _ judge: borrowing Judge, hasCycle: Bool, _ cut: CutReason?
-  ) -> SearchTask? {
+  private func cyclicTask(_ task: SearchTask, hasCycle: Bool, _ cut: CutReason?) -> SearchTask? {
     guard task.usesSymmetry && hasCycle && cut == nil else { return nil }
     var properties: [Int] = []
-    for property in task.properties where judge.observations[property].violations.isEmpty {
+    for property in task.properties {
       if case .eventually = kinds[property] { properties.append(property) }
     }
     return properties.isEmpty ? nil : self.task(properties, isLiveness: true)
