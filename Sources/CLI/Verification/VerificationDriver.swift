@@ -57,6 +57,10 @@ package enum VerificationDriver {
         break
       }
       if inputs.isEmpty { break }
+      if let limit = options.timeLimit, ContinuousClock.now - clock > limit {
+        findings.leaveOut("the limit on time was reached; raise --time-limit")
+        break
+      }
     }
     var report = findings.report(projections, classes)
     report.timing = SearchTiming(

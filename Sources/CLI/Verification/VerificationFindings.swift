@@ -167,7 +167,7 @@ struct VerificationFindings {
     let found = minimiser.describe(failing)
     return FailingValues(
       text: found.condition == .always ? "every value" : found.text,
-      isExact: leftOut == nil && found.completeness == .exact)
+      isExact: leftOut == nil && !isCut && found.completeness == .exact)
   }
 
   private var coverage: [String] {
