@@ -111,6 +111,17 @@ package struct SymbolDeclaration: Hashable, Sendable {
     guard !overflow, width < 64 else { return nil }
     return (minimum...maximum).map(JSONValue.int)
   }
+
+  /// One of the values: the first of `in`, the least integer.
+  package var someValue: JSONValue {
+    if let first = choices?.first { return first }
+    switch type {
+    case .int: return .int(minimum ?? maximum ?? 0)
+    case .bool: return .bool(false)
+    case .string: return .string("")
+    case .quantity: return .string("0")
+    }
+  }
 }
 
 /// The sizes that a scenario limits; a limit that cuts the search makes the verdict inconclusive.

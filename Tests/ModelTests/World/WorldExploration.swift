@@ -32,8 +32,8 @@ enum WorldExploration {
     _ scenario: Scenario, _ projections: ProjectionSet
   ) throws -> WorldDefinition {
     let symbols = Dictionary(
-      uniqueKeysWithValues: scenario.symbols.compactMap { symbol in
-        symbol.values?.first.map { (symbol.name, $0) }
+      uniqueKeysWithValues: scenario.symbols.map { symbol in
+        (symbol.name, symbol.someValue)
       })
     return try WorldBuilder(scenario, symbols: symbols).build(projections: projections)
   }
