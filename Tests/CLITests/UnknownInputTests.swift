@@ -45,6 +45,30 @@ import Testing
     #expect(reduced.properties.map(\.failing) == full.properties.map(\.failing))
   }
 
+  /// What Z3 knows up to rounding only never becomes "holds for all values".
+  @Test func roundedComparisonsCoverNothing() {
+    for isRounded in [false, true] {
+      var classes = ValueClasses(UnknownInputs(symbols: []))
+      let terms = classes.inputs.terms
+      let x = terms.symbol("x", .double)
+      let y = terms.symbol("y", .double)
+      let flag = terms.symbol("flag", .bool)
+      let condition = isRounded ? terms.doubleAtMost(x, y) : flag
+      for holds in [true, false] {
+        let run = SymbolicRun(
+          terms: terms,
+          values: [0: .double(0), 1: .double(holds ? 1 : -1), 2: .bool(holds)])
+        #expect(run.decide(condition) == holds)
+        classes.close(run)
+      }
+      switch classes.next() {
+      case .none: #expect(!isRounded)
+      case .unknown(let reason): #expect(isRounded && reason.contains("rounding"))
+      case .values(let values): Issue.record("\(values) are in no class")
+      }
+    }
+  }
+
   // MARK: - One valuation at a time
 
   private static func load(_ name: String) throws -> Scenario {

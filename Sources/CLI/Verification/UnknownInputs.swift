@@ -8,10 +8,12 @@ struct UnknownInputs {
   /// Which values of the symbols there are.
   let domain: TermID
 
-  init(_ scenario: Scenario) {
-    symbols = scenario.symbols
+  init(_ scenario: Scenario) { self.init(symbols: scenario.symbols) }
+
+  init(symbols: [SymbolDeclaration]) {
+    self.symbols = symbols
     let terms = terms
-    domain = terms.all(scenario.symbols.map { Self.declare($0, terms) })
+    domain = terms.all(symbols.map { Self.declare($0, terms) })
   }
 
   var isEmpty: Bool { symbols.isEmpty }

@@ -16,6 +16,7 @@ struct ValueClasses {
 
   /// How many classes are tried at most.
   static let limit = 10_000
+  private static let rounding = "doubles are compared that Z3 knows up to rounding only"
 
   let inputs: UnknownInputs
   private(set) var closed: [Class] = []
@@ -56,8 +57,16 @@ struct ValueClasses {
     }
     let outside = closed.map { inputs.terms.not($0.condition) }
     switch session.leastSolution(of: [inputs.domain] + outside) {
-    case .satisfiable(let values): return .values(values)
-    case .unsatisfiable: return .none
+    case .satisfiable(let values):
+      // Z3 compares some doubles as real numbers; then a model may lie in a class after all.
+      if closed.contains(where: { inputs.terms.holds($0.condition, values) }) {
+        return .unknown(Self.rounding)
+      }
+      return .values(values)
+    case .unsatisfiable:
+      // Nor does "no model" mean that there is no value of doubles.
+      let isExact = closed.allSatisfy { !inputs.terms.isModuloRounding($0.condition) }
+      return isExact ? .none : .unknown(Self.rounding)
     case .unknown(let reason): return .unknown("Z3 does not know whether there are more: \(reason)")
     }
   }
