@@ -17,9 +17,13 @@ package final class ProcessHosts: ProcessStarter {
 
   private let limits: HostLimits
   private let state = Mutex(State())
+  private let hookServers: HookServers
 
   /// Makes hosts as they are asked for.
-  package init(limits: HostLimits = HostLimits()) { self.limits = limits }
+  package init(limits: HostLimits = HostLimits()) {
+    self.limits = limits
+    hookServers = HookServers(limits: limits)
+  }
 
   package func reconciler(
     _ controller: ProcessController, name: String, watches: [WatchRule], served: ServedKinds,
@@ -43,8 +47,15 @@ package final class ProcessHosts: ProcessStarter {
     return ProcessReconciler(name, watches: watches, host: host)
   }
 
+  package func hooks(_ controller: MetacontrollerController, in directory: String) throws
+    -> any HookClient
+  {
+    hookServers.server(controller.connection, in: directory)
+  }
+
   /// Ends all hosts.
   package func shutDown() {
+    hookServers.shutDown()
     let (server, hosts) = state.withLock { state in
       defer { state = State() }
       return (state.server, Array(state.hosts.values))

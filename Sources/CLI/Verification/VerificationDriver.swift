@@ -191,6 +191,8 @@ package enum VerificationDriver {
         "\(error.controller) is not deterministic (request \(error.request)): \(error.difference)")
     } catch let failure as HostFailure {
       throw VerificationFailure.controller(failure.description)
+    } catch let failure as HookFailure {
+      throw VerificationFailure.controller(failure.description)
     } catch let mismatch as ReplayMismatch {
       throw VerificationFailure.bug(
         "the run does not replay: step \(mismatch.step), \(mismatch.action), cannot happen there")

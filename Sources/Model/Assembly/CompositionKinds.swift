@@ -15,6 +15,9 @@ enum CompositionKinds {
         kinds.insert(controller.primary.groupKind)
         kinds.formUnion(controller.owns.map(\.groupKind))
         kinds.formUnion(controller.watches.map(\.groupKind))
+      case .metacontroller(let controller):
+        kinds.formUnion(controller.parents.map(\.resource.groupKind))
+        kinds.formUnion(controller.children.map(\.resource.groupKind))
       case .declarative(let controller):
         kinds.insert(controller.primary.groupKind)
         kinds.formUnion(controller.owns.map(\.groupKind))

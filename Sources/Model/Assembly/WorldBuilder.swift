@@ -102,6 +102,9 @@ package struct WorldBuilder {
         participant.readsOwnWrites = controller.readYourWrites
       case .process(let controller):
         participant = Participant(try process(controller, declaration.name, resources))
+      case .metacontroller(let controller):
+        participant = Participant(
+          try metacontroller(controller, declaration.name, resources))
       }
       if let namespaces = declaration.namespaces {
         participant.namespaces = namespaces
@@ -138,6 +141,18 @@ package struct WorldBuilder {
     return try starter.reconciler(
       controller, name: name, watches: watches,
       served: ServedKinds(version, resources, definitions: definitions), in: scenario.directory)
+  }
+
+  private func metacontroller(
+    _ controller: MetacontrollerController, _ name: String, _ resources: ResourceRegistry
+  ) throws -> any Reconciler {
+    let environment = MetacontrollerEnvironment(
+      hooks: try starter?.hooks(controller, in: scenario.directory) ?? UnstartedHooks(),
+      resources: resources, kinds: watchedKinds())
+    switch controller.kind {
+    case .composite: return CompositeReconciler(controller, name: name, environment)
+    case .decorator: return DecoratorReconciler(controller, name: name, environment)
+    }
   }
 
   private func builtin(

@@ -3,6 +3,8 @@ package struct KindCatalogue: Hashable, Sendable {
   /// One kind.
   package struct Entry: Hashable, Sendable {
     package let groupKind: GroupKind
+    /// The name of its resource, `deployments`.
+    package let plural: String
     /// The served versions, the preferred one first.
     package let versions: [String]
     package let isNamespaced: Bool
@@ -17,7 +19,7 @@ package struct KindCatalogue: Hashable, Sendable {
   package init(_ version: KubernetesVersion = .standard) {
     entries = BuiltInResources.all(version).map { resource in
       Entry(
-        groupKind: resource.groupKind, versions: resource.versions,
+        groupKind: resource.groupKind, plural: resource.plural, versions: resource.versions,
         isNamespaced: resource.isNamespaced, isCustom: false)
     }.sorted { $0.groupKind < $1.groupKind }
   }
@@ -25,6 +27,11 @@ package struct KindCatalogue: Hashable, Sendable {
   /// The entry of a kind.
   package subscript(groupKind: GroupKind) -> Entry? {
     entries.first { $0.groupKind == groupKind }
+  }
+
+  /// The entry of a resource, as Metacontroller's rules name one.
+  package func entry(apiVersion: String, plural: String) -> Entry? {
+    entries.first { $0.plural == plural && $0.apiVersions.contains(apiVersion) }
   }
 
   /// Adds a kind that a CRD defines; one that is there already is replaced.

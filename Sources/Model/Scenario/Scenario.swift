@@ -131,8 +131,14 @@ package struct Bounds: Hashable, Sendable {
 }
 
 extension Scenario {
-  /// Whether controllers run that are processes: what those read and compute with is not known.
+  /// Whether controllers run that are processes, or have hooks that are: what those read and compute
+  /// with is not known.
   var hasProcesses: Bool {
-    controllers.contains { if case .process = $0.source { true } else { false } }
+    controllers.contains {
+      switch $0.source {
+      case .process, .metacontroller: true
+      case .builtin, .declarative: false
+      }
+    }
   }
 }

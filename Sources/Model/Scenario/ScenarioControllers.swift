@@ -9,6 +9,8 @@ package struct ControllerDeclaration: Hashable, Sendable {
     case declarative(DeclarativeController)
     /// Real code in a process of its own.
     case process(ProcessController)
+    /// A CompositeController or DecoratorController of Metacontroller, with real hooks.
+    case metacontroller(MetacontrollerController)
   }
 
   /// The name in the composition, unique; of a built-in one its own name unless `name` is given.

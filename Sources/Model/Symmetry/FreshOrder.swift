@@ -40,7 +40,7 @@ extension SymmetryDetection {
       case .builtin(let name, _):
         guard Self.blindBuiltins.contains(name) else { return nil }
         order.builtinControllers.insert(index)
-      case .process: return nil
+      case .process, .metacontroller: return nil
       case .declarative:
         if use.controllers[index].isOrderSensitive { order.orderSensitiveControllers.insert(index) }
       }

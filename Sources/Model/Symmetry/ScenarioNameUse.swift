@@ -24,7 +24,7 @@ struct ScenarioNameUse {
       case .builtin(_, let options):
         for option in options { others.formUnion(use(option.expression, liveScope)) }
       // Symmetry is not looked for where processes run.
-      case .process: break
+      case .process, .metacontroller: break
       case .declarative(let controller):
         steps = self.steps(of: controller)
         for watch in controller.watches {

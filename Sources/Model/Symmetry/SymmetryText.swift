@@ -91,6 +91,8 @@ struct SymmetryText {
       ]
     case .process(let controller):
       return ["process": .array(controller.command.map { .string($0) })]
+    case .metacontroller(let controller):
+      return ["metacontroller": .object(controller.document)]
     case .declarative(let controller):
       let primary = controller.primary
       return [

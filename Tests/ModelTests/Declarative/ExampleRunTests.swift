@@ -20,6 +20,14 @@ import Testing
 
   static let examples = ExampleLoadTests.scenarios.filter { path in
     !path.hasPrefix("Tests/Families") && !symbolic.contains { path.hasPrefix($0) }
+      && !hasRealCode(path)
+  }
+
+  /// Whether processes take part: none is started here.
+  private static func hasRealCode(_ path: String) -> Bool {
+    let file = ExampleLoadTests.root.appending(path: path)
+    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+    return ["metacontroller:", "process:"].contains { text.contains($0) }
   }
 
   @Test(arguments: examples)
@@ -93,7 +101,7 @@ import Testing
           }
         }
         return try BuiltinControllers.make(name, with: options, kinds: composed(scenario))
-      case .process: throw ReconcileError("no process runs here")
+      case .process, .metacontroller: throw ReconcileError("no process runs here")
       }
     }
   }

@@ -14,7 +14,9 @@ package enum ControllerFields {
         "The namespaces that its caches hold, beside what has none; all by default."),
       .optional("with", .map(.expression), "What the world answers a built-in controller, in CEL."),
       .optional("file", .text, "A file of Controller documents."),
-      .optional("metacontroller", .anything, "A Metacontroller hook (not supported yet)."),
+      .optional(
+        "metacontroller", .table { metacontroller },
+        "A CompositeController or DecoratorController with its real hooks."),
       .optional("process", .table { process }, "Real code, in a process behind a host."),
       .optional("for", .table { primary }, "The kind that a process reconciles."),
       .optional("owns", .list(.table { owned }), "The kinds that a process owns."),
@@ -26,6 +28,20 @@ package enum ControllerFields {
     [
       .required("command", .list(.text), "The program and its arguments."),
       .optional("environment", .map(.text), "Variables beside those that every host has."),
+    ])
+
+  static let metacontroller = FieldTable(
+    "MetacontrollerHooks", "A Metacontroller controller, and the server of its hooks.",
+    exactlyOne: ["command", "url"],
+    [
+      .required("file", .text, "The file with the CompositeController or DecoratorController."),
+      .optional(
+        "command", .list(.text),
+        "The hooks' server, which is started in the scenario's folder; it listens on $PORT."),
+      .optional("environment", .map(.text), "Variables of the server, beside PORT and a few more."),
+      .optional(
+        "port", .integer(1...65535), "The port of a server that listens on one of its own."),
+      .optional("url", .text, "A server that runs already: http://127.0.0.1:PORT."),
     ])
 
   package static let document = FieldTable(

@@ -154,7 +154,8 @@ extension KindCatalogue.Entry {
     let names = (stored + served.filter { !stored.contains($0) }).compactMap { $0["name"]?.string }
     guard !names.isEmpty else { return nil }
     self.init(
-      groupKind: GroupKind(group: group, kind: kind), versions: names,
+      groupKind: GroupKind(group: group, kind: kind),
+      plural: definition.at("spec", "names", "plural")?.string ?? "", versions: names,
       isNamespaced: definition.at("spec", "scope")?.string != "Cluster", isCustom: true)
   }
 }

@@ -61,10 +61,14 @@ extension ScenarioBuilder {
   private func addForeign(_ document: YAMLNode) {
     let kind = document["kind"]?.string ?? "document"
     switch kind {
-    case "ResourceGraphDefinition", "CompositeController", "DecoratorController":
+    case "ResourceGraphDefinition":
       findings.add(
         .notSupportedYet, at: document.location, "\(kind) is not supported yet",
         advice: "model the controller as a declarative Controller")
+    case "CompositeController", "DecoratorController":
+      findings.add(
+        .unexpectedDocument, at: document.location, "a \(kind) needs the server of its hooks",
+        advice: "write metacontroller: {file: …, command: […]}")
     default:
       DocumentKind.checkOurs(document, findings: findings)
       findings.add(
@@ -76,13 +80,6 @@ extension ScenarioBuilder {
   private func declarations(
     _ reader: FieldReader, names: [String]
   ) -> [ControllerDeclaration] {
-    for source in ["metacontroller"] where reader[source] != nil {
-      findings.add(
-        .notSupportedYet, at: reader.keyLocation(source), length: source.count,
-        "controllers of the form \"\(source)\" are not supported yet",
-        advice: "model the controller as a declarative Controller")
-      return []
-    }
     let present = ControllerFields.sources.filter { reader[$0] != nil }
     if present.count > 1 {
       findings.add(
@@ -103,6 +100,7 @@ extension ScenarioBuilder {
         "\"with\" belongs to built-in controllers", advice: "remove it")
     }
     if reader["builtin"] != nil { return builtin(reader).map { [$0] } ?? [] }
+    if reader["metacontroller"] != nil { return metacontroller(reader).map { [$0] } ?? [] }
     if reader["file"] != nil {
       let namespaces = namespaces(reader)
       return names.compactMap {
@@ -145,7 +143,7 @@ extension ScenarioBuilder {
   }
 
   /// The namespaces that a controller's caches hold.
-  private func namespaces(_ reader: FieldReader) -> [String]? {
+  func namespaces(_ reader: FieldReader) -> [String]? {
     guard reader["namespaces"] != nil else { return nil }
     return Set(reader.texts("namespaces").map(\.text)).sorted()
   }

@@ -11,10 +11,11 @@ extension ScenarioBuilder {
 
   /// The manifests of `spec.objects`, inline and included, in order.
   func manifestNodes(_ spec: FieldReader) -> [ManifestNode] {
-    spec.list("objects").flatMap { node -> [ManifestNode] in
+    let written = spec.list("objects").flatMap { node -> [ManifestNode] in
       if node["file"] != nil, node["kind"] == nil { return included(node, in: spec) }
       return [ManifestNode(node: node, source: source, isTemplate: true)]
     }
+    return written + metacontrollerKinds(spec, beside: written)
   }
 
   /// Makes the kinds known that the CustomResourceDefinitions define.

@@ -1,0 +1,197 @@
+internal import CEL
+internal import Foundation
+internal import Model
+
+/// The server of one controller's hooks: started when it is first asked, asked once for each distinct
+/// request, and once more to see that the answer stays the same.
+///
+/// The second request has another `metadata.resourceVersion` everywhere: kverify keeps none, so an
+/// answer that depends on it is no function of what states hold.
+final class HookServer: HookClient, @unchecked Sendable {
+  private struct Question: Hashable {
+    let path: String
+    let body: String
+  }
+
+  private let connection: MetacontrollerController.Connection
+  private let directory: String
+  private let limits: HostLimits
+  /// Held during a call: what follows is only used with it.
+  private let turn = NSLock()
+  private var answers: [Question: HookAnswer] = [:]
+  private var process: HostProcess?
+  private var port = 0
+  /// Once it has failed, the server is not started again.
+  private var failure: HookFailure?
+
+  init(
+    _ connection: MetacontrollerController.Connection, in directory: String, _ limits: HostLimits
+  ) {
+    self.connection = connection
+    self.directory = directory.isEmpty ? "." : directory
+    self.limits = limits
+  }
+
+  func answer(_ hook: MetacontrollerController.Hook, to request: JSONObject) throws -> HookAnswer {
+    turn.lock()
+    defer { turn.unlock() }
+    let question = Question(path: hook.path, body: JSONValue.object(request).text)
+    if let known = answers[question] { return known }
+    if let failure { throw failure }
+    do {
+      try startIfNeeded()
+      let answer = try ask(question)
+      try confirm(answer, question, request)
+      answers[question] = answer
+      return answer
+    } catch {
+      process?.stop()
+      let failure = HookFailure(
+        HostFailure("\(name) \(error.reason)", output: process?.lastOutput ?? "").description)
+      self.failure = failure
+      throw failure
+    }
+  }
+
+  /// How many distinct requests were made.
+  var requests: Int {
+    turn.lock()
+    defer { turn.unlock() }
+    return answers.count
+  }
+
+  /// Ends the server's process.
+  func shutDown() {
+    turn.lock()
+    defer { turn.unlock() }
+    process?.stop()
+    process = nil
+  }
+
+  private var name: String {
+    switch connection {
+    case .process(let command, _, _): "the hooks' server \(HostCommand(command, in: "").shortName)"
+    case .running(let host, let port): "the hooks' server \(host):\(port)"
+    }
+  }
+
+  // MARK: The process
+
+  private func startIfNeeded() throws(LoopbackPost.Failure) {
+    if let exit = process?.exit { throw LoopbackPost.Failure(reason: exit) }
+    guard port == 0 else { return }
+    switch connection {
+    case .running(_, let port): self.port = port
+    case .process(let command, let environment, let fixed):
+      try start(command, environment, fixed)
+    }
+  }
+
+  private func start(_ command: [String], _ own: [Label], _ fixed: Int?)
+    throws(LoopbackPost.Failure)
+  {
+    if let fixed, LoopbackPost.isListening(fixed) {
+      throw LoopbackPost.Failure(
+        reason: "cannot be started: somebody else listens on its port \(fixed)")
+    }
+    guard let port = fixed ?? LoopbackPost.freePort() else {
+      throw LoopbackPost.Failure(reason: "cannot be started: no port is free")
+    }
+    var environment = HostEnvironment.make(host: "", adding: [:])
+    environment["KVERIFY_HOST"] = nil
+    environment["KVERIFY_PROTOCOL"] = nil
+    environment["PORT"] = String(port)
+    for variable in own { environment[variable.key] = variable.value }
+    do {
+      process = try HostProcess(command, in: directory, environment: environment, limits) { _ in }
+    } catch {
+      throw LoopbackPost.Failure(reason: "cannot be started")
+    }
+    let deadline = Date(timeIntervalSinceNow: Double(limits.start))
+    while !LoopbackPost.isListening(port) {
+      if let exit = process?.exit { throw LoopbackPost.Failure(reason: exit) }
+      guard Date() < deadline else {
+        throw LoopbackPost.Failure(
+          reason: "did not listen on port \(port) of 127.0.0.1 within \(limits.start) s")
+      }
+      usleep(10_000)
+    }
+    self.port = port
+  }
+
+  // MARK: Calls
+
+  private func ask(_ question: Question) throws(LoopbackPost.Failure) -> HookAnswer {
+    let answer: LoopbackPost.Answer
+    do {
+      answer = try LoopbackPost.send(
+        Array(question.body.utf8), to: question.path, port: port, host: "127.0.0.1",
+        within: limits.silence)
+    } catch {
+      // What ended it says more than that it did not answer.
+      for _ in 0..<20 where process != nil && process?.exit == nil { usleep(5_000) }
+      throw process?.exit.map { LoopbackPost.Failure(reason: $0) } ?? error
+    }
+    let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).joined(separator: " ")
+    switch answer.status {
+    case 200:
+      guard let body = (try? JSONValue(parsing: answer.body))?.object else {
+        throw LoopbackPost.Failure(reason: "answered nonsense on \(question.path): \(text)")
+      }
+      return .answered(body)
+    case 429: return .tooManyRequests(seconds: Int(answer.headers["retry-after"] ?? "") ?? 0)
+    case 0: throw LoopbackPost.Failure(reason: "does not speak HTTP: \(text)")
+    default: return .refused(code: answer.status, text: text)
+    }
+  }
+
+  private func confirm(_ answer: HookAnswer, _ question: Question, _ request: JSONObject)
+    throws(LoopbackPost.Failure)
+  {
+    let other = Question(
+      path: question.path, body: Self.withOtherVersions(.object(request)).text)
+    let second = try ask(other)
+    guard second != answer else { return }
+    let difference = Self.difference(answer, second)
+    guard try ask(question) == answer else {
+      throw LoopbackPost.Failure(
+        reason: "is not deterministic: \(question.path) answered the same request differently, "
+          + difference)
+    }
+    throw LoopbackPost.Failure(
+      reason: "answers by metadata.resourceVersion, which every write changes: with another one "
+        + "\(question.path) differs, \(difference)")
+  }
+
+  private static func withOtherVersions(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .array(let items): return .array(items.map(withOtherVersions))
+    case .object(let object):
+      return .object(
+        JSONObject(
+          object.entries.map { entry in
+            (entry.key, entry.key == "resourceVersion" ? "2" : withOtherVersions(entry.value))
+          }))
+    default: return value
+    }
+  }
+
+  /// The first difference of two answers, in words.
+  private static func difference(_ first: HookAnswer, _ second: HookAnswer) -> String {
+    if case .answered(let a) = first, case .answered(let b) = second,
+      let found = JSONDifference.first(.object(a), .object(b))
+    {
+      return found
+    }
+    return "first \(describe(first)), then \(describe(second))"
+  }
+
+  private static func describe(_ answer: HookAnswer) -> String {
+    switch answer {
+    case .answered: "200"
+    case .tooManyRequests: "429"
+    case .refused(let code, _): "\(code)"
+    }
+  }
+}

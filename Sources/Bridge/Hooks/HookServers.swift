@@ -1,0 +1,37 @@
+internal import Model
+internal import Synchronization
+
+/// The servers of the hooks of scenarios, each started once and shared by all worlds.
+final class HookServers: Sendable {
+  private struct Key: Hashable {
+    let directory: String
+    let connection: MetacontrollerController.Connection
+  }
+
+  private let limits: HostLimits
+  private let servers = Mutex<[Key: HookServer]>([:])
+
+  init(limits: HostLimits) { self.limits = limits }
+
+  /// The server of a connection of a scenario in a directory.
+  func server(_ connection: MetacontrollerController.Connection, in directory: String)
+    -> HookServer
+  {
+    servers.withLock { servers in
+      let key = Key(directory: directory, connection: connection)
+      if let server = servers[key] { return server }
+      let server = HookServer(connection, in: directory, limits)
+      servers[key] = server
+      return server
+    }
+  }
+
+  /// Ends all servers.
+  func shutDown() {
+    let all = servers.withLock { servers in
+      defer { servers = [:] }
+      return Array(servers.values)
+    }
+    for server in all { server.shutDown() }
+  }
+}
