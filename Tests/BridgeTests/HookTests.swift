@@ -28,6 +28,13 @@ struct HookTests {
             body = json.dumps({"status": {"path": self.path, "port": os.environ["PORT"], "n": 1}})
             if mode == "random": body = json.dumps({"status": {"n": calls}})
             if mode == "by-version": body = json.dumps({"status": {"v": version}})
+            seen = request["parent"]["metadata"]["generation"]
+            if mode == "by-number": body = json.dumps({"status": {"n": seen}})
+            if mode == "parity": body = json.dumps({"status": {"even": seen % 2 == 0}})
+            if mode == "by-order":
+                old = request["parent"]["status"]["observedGeneration"]
+                body = json.dumps({"status": {"observedGeneration": seen, "late": old < seen,
+                    "conditions": [{"type": "Ready", "observedGeneration": seen}]}})
             if mode == "counts": print("call", calls, flush=True)
             if mode == "no-json": body = "<html>well\nwell</html>"
             if mode == "list": body = "[]"
@@ -52,7 +59,12 @@ struct HookTests {
     path: "/sync?x=1", version: .v1, isStrict: false)
 
   private static func request(_ name: String) -> JSONObject {
-    ["parent": ["metadata": ["name": .string(name), "resourceVersion": "1"]]]
+    [
+      "parent": [
+        "metadata": ["name": .string(name), "resourceVersion": "1", "generation": 2],
+        "status": ["observedGeneration": 1],
+      ]
+    ]
   }
 
   private func server(_ mode: String, port: Int? = nil) -> HookServer {
@@ -126,6 +138,8 @@ struct HookTests {
       ""
     ),
     ("by-version", "answers by metadata.resourceVersion", ""),
+    ("by-number", "answers by the numbers of generations", ""),
+    ("parity", "differs, status.even: true, then false; write generations: exact", ""),
   ])
   func `a hook that misbehaves is a failure with its last lines`(
     mode: String, what: String, line: String
@@ -138,6 +152,46 @@ struct HookTests {
     #expect(line.isEmpty || failure.contains(line), "\(failure)")
     // It does not come to life again.
     #expect(self.failure(server) == failure)
+  }
+
+  @Test func `generations may be compared and copied, and more where that is said`() throws {
+    let server = server("by-order")
+    defer { server.shutDown() }
+    guard case .answered(let body) = try server.answer(Self.hook, to: Self.request("a")) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(body.at("status", "observedGeneration") == 2)
+    let exact = MetacontrollerController.Hook(
+      path: "/sync", version: .v1, isStrict: false, seesGenerations: true)
+    let counting = self.server("by-number")
+    defer { counting.shutDown() }
+    #expect(
+      try counting.answer(exact, to: Self.request("a")) == .answered(["status": ["n": 2]]))
+  }
+
+  @Test func `each object's generations are moved by a number of their own`() throws {
+    let request: JSONObject = [
+      "children": [
+        "Set.example.com/v1": [
+          "a": [
+            "metadata": ["generation": 3, "resourceVersion": "1"],
+            "status": ["observedGeneration": 2, "conditions": [["observedGeneration": 1]]],
+            "spec": ["template": ["metadata": ["labels": [:]]], "observedGeneration": 5],
+          ]
+        ]
+      ],
+      "parent": ["metadata": ["generation": 1]],
+    ]
+    let variant = RequestVariant(of: request, movesGenerations: true).request
+    #expect(variant.at("parent", "metadata", "generation") == 8)
+    let child = try #require(variant.at("children", "Set.example.com/v1", "a")?.object)
+    #expect(child["metadata"] == ["generation": 22, "resourceVersion": "2"])
+    #expect(
+      child["status"] == ["observedGeneration": 21, "conditions": [["observedGeneration": 20]]])
+    #expect(child["spec"] == request.at("children", "Set.example.com/v1", "a", "spec"))
+    let plain = RequestVariant(of: request, movesGenerations: false).request
+    #expect(plain.at("parent", "metadata", "generation") == 1)
   }
 
   @Test func `a server may listen on a port of its own, if nobody else does`() throws {

@@ -5,8 +5,8 @@ internal import Model
 /// The server of one controller's hooks: started when it is first asked, asked once for each distinct
 /// request, and once more to see that the answer stays the same.
 ///
-/// The second request has another `metadata.resourceVersion` everywhere: kverify keeps none, so an
-/// answer that depends on it is no function of what states hold.
+/// The second request is a ``RequestVariant``: an answer that depends on numbers which kverify does not
+/// keep is no function of what states hold.
 final class HookServer: HookClient, @unchecked Sendable {
   private struct Question: Hashable {
     let path: String
@@ -41,7 +41,7 @@ final class HookServer: HookClient, @unchecked Sendable {
     do {
       try startIfNeeded()
       let answer = try ask(question)
-      try confirm(answer, question, request)
+      try confirm(answer, hook, question, request)
       answers[question] = answer
       return answer
     } catch {
@@ -146,35 +146,35 @@ final class HookServer: HookClient, @unchecked Sendable {
     }
   }
 
-  private func confirm(_ answer: HookAnswer, _ question: Question, _ request: JSONObject)
-    throws(LoopbackPost.Failure)
-  {
-    let other = Question(
-      path: question.path, body: Self.withOtherVersions(.object(request)).text)
-    let second = try ask(other)
+  /// Asks again, with other numbers, and sees that the answer is the same.
+  private func confirm(
+    _ answer: HookAnswer, _ hook: MetacontrollerController.Hook, _ question: Question,
+    _ request: JSONObject
+  ) throws(LoopbackPost.Failure) {
+    let variant = RequestVariant(of: request, movesGenerations: !hook.seesGenerations)
+    let second = variant.restored(try ask(variant.request, hook))
     guard second != answer else { return }
     let difference = Self.difference(answer, second)
     guard try ask(question) == answer else {
       throw LoopbackPost.Failure(
-        reason: "is not deterministic: \(question.path) answered the same request differently, "
+        reason: "is not deterministic: \(hook.path) answered the same request differently, "
           + difference)
     }
+    let plain = RequestVariant(of: request, movesGenerations: false)
+    guard try ask(plain.request, hook) == answer else {
+      throw LoopbackPost.Failure(
+        reason: "answers by metadata.resourceVersion, which every write changes: with another one "
+          + "\(hook.path) differs, \(difference)")
+    }
     throw LoopbackPost.Failure(
-      reason: "answers by metadata.resourceVersion, which every write changes: with another one "
-        + "\(question.path) differs, \(difference)")
+      reason: "answers by the numbers of generations, not only by their order: with others "
+        + "\(hook.path) differs, \(difference); write generations: exact, which takes more states")
   }
 
-  private static func withOtherVersions(_ value: JSONValue) -> JSONValue {
-    switch value {
-    case .array(let items): return .array(items.map(withOtherVersions))
-    case .object(let object):
-      return .object(
-        JSONObject(
-          object.entries.map { entry in
-            (entry.key, entry.key == "resourceVersion" ? "2" : withOtherVersions(entry.value))
-          }))
-    default: return value
-    }
+  private func ask(_ request: JSONObject, _ hook: MetacontrollerController.Hook)
+    throws(LoopbackPost.Failure) -> HookAnswer
+  {
+    try ask(Question(path: hook.path, body: JSONValue.object(request).text))
   }
 
   /// The first difference of two answers, in words.

@@ -9,8 +9,15 @@ enum OrdinalUse {
 
   /// Whether every use of an ordinal is one that its rank answers.
   static func isByRankOnly(_ scenario: Scenario) -> Bool {
-    // A process may compute with whatever it reads.
-    if scenario.hasProcesses { return false }
+    for controller in scenario.controllers {
+      switch controller.source {
+      // A process may compute with whatever it reads.
+      case .process: return false
+      // A hook is asked with other numbers too, unless it may depend on them.
+      case .metacontroller(let controller): if controller.seesGenerations { return false }
+      case .builtin, .declarative: break
+      }
+    }
     var expressions = scenario.assume + scenario.variables.map(\.expression)
     for property in scenario.properties {
       expressions += [property.when].compactMap(\.self)

@@ -68,6 +68,16 @@ package struct MetacontrollerController: Hashable, Sendable {
     package let version: Version
     /// Whether an answer with unknown fields is an error.
     package let isStrict: Bool
+    /// Whether answers may depend on generations otherwise than by their order.
+    package let seesGenerations: Bool
+
+    /// Makes a hook.
+    package init(path: String, version: Version, isStrict: Bool, seesGenerations: Bool = false) {
+      self.path = path
+      self.version = version
+      self.isStrict = isStrict
+      self.seesGenerations = seesGenerations
+    }
   }
 
   /// Where the hooks are reached; always on this machine.
@@ -99,6 +109,11 @@ package struct MetacontrollerController: Hashable, Sendable {
 
   /// The finalizer that keeps a parent until its finalize hook is done.
   var finalizerName: String { "metacontroller.io/\(kind.rawValue.lowercased())-\(name)" }
+
+  /// Whether its hooks may depend on generations otherwise than by their order.
+  package var seesGenerations: Bool {
+    [sync, finalize, customize].contains { $0?.seesGenerations ?? false }
+  }
 
   /// The rule of a kind of parents.
   func parent(_ groupKind: GroupKind) -> Parent? {

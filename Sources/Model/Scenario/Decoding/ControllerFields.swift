@@ -42,6 +42,10 @@ package enum ControllerFields {
       .optional(
         "port", .integer(1...65535), "The port of a server that listens on one of its own."),
       .optional("url", .text, "A server that runs already: http://127.0.0.1:PORT."),
+      .optional(
+        "generations", .choice(["ranked", "exact"]),
+        "Whether hooks use generations by their order only (ranked, the default), which is checked."
+      ),
     ])
 
   package static let document = FieldTable(

@@ -8,6 +8,8 @@ struct MetacontrollerDecoder {
   let source: SourceFile
   let findings: Findings
   let kinds: KindCatalogue
+  /// Whether hooks may depend on generations otherwise than by their order.
+  let seesGenerations: Bool
 
   /// The controller of a document; nil where an error was found.
   func controller(
@@ -174,7 +176,8 @@ struct MetacontrollerDecoder {
     let mode = webhook["responseUnMarshallMode"] ?? webhook["responseUnmarshallMode"]
     return MetacontrollerController.Hook(
       path: path, version: version,
-      isStrict: mode?.string.map { $0 == "strict" } ?? (version == .v2))
+      isStrict: mode?.string.map { $0 == "strict" } ?? (version == .v2),
+      seesGenerations: seesGenerations)
   }
 
   /// The path and query of a webhook's URL (webhookURL).

@@ -2,6 +2,8 @@ internal import CEL
 
 /// Metacontroller's controllers of the composition.
 extension ScenarioBuilder {
+  private enum Generations: String, CaseIterable { case ranked, exact }
+
   private static let words = Set(MetacontrollerController.Kind.allCases.map(\.rawValue))
 
   /// The controller of an entry `metacontroller`.
@@ -23,7 +25,9 @@ extension ScenarioBuilder {
         advice: found.isEmpty ? "name the file that has it" : "write each to a file of its own")
       return nil
     }
-    let decoder = MetacontrollerDecoder(source: file.source, findings: findings, kinds: kinds)
+    let decoder = MetacontrollerDecoder(
+      source: file.source, findings: findings, kinds: kinds,
+      seesGenerations: fields.choice("generations", Generations.self) == .exact)
     guard let controller = decoder.controller(of: document, connection) else { return nil }
     let name = reader.objectName("name") ?? controller.name
     if !controllerNames.contains(name) { controllerNames.append(name) }
