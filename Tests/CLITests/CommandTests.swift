@@ -84,6 +84,7 @@ struct CommandTests {
 
   @Test(arguments: [
     ("overview", []), ("codes", ["code"]), ("code", ["code", "kv0301"]), ("builtins", ["builtin"]),
+    ("metacontroller", ["metacontroller"]),
   ])
   func `explanations`(name: String, arguments: [String]) throws {
     let result = try CommandRunner.run(["explain"] + arguments)

@@ -4,15 +4,16 @@ internal import Model
 /// Explains built-in controllers and the codes of findings.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Explain a built-in controller or the code of a finding.",
+    commandName: "explain", abstract: "Explain a controller or the code of a finding.",
     discussion: """
       EXAMPLES:
         kverify explain
         kverify explain builtin deployment
+        kverify explain metacontroller
         kverify explain code KV0301
       """)
 
-  @Argument(help: "builtin or code; without it, an overview.")
+  @Argument(help: "builtin, metacontroller or code; without it, an overview.")
   var topic: String?
 
   @Argument(help: "The name of a built-in controller, or a code; without it, all of them.")
@@ -30,6 +31,7 @@ struct ExplainCommand: ParsableCommand {
               for: name, among: BuiltinControllers.names, what: "built-in controllers"))
       }
       Terminal.write(text)
+    case ("metacontroller", nil): Terminal.write(Explanations.metacontroller)
     case ("code", nil): Terminal.write(Explanations.codes)
     case ("code", .some(let name)):
       guard let code = DiagnosticCode(rawValue: name.uppercased()) else {
@@ -40,7 +42,8 @@ struct ExplainCommand: ParsableCommand {
       guard let code = DiagnosticCode(rawValue: topic.uppercased()) else { return }
       Terminal.write(Explanations.code(code))
     case (.some(let topic), _):
-      throw ValidationError("There is nothing to explain under \"\(topic)\": use builtin or code.")
+      throw ValidationError(
+        "There is nothing to explain under \"\(topic)\": use builtin, metacontroller or code.")
     }
   }
 }

@@ -181,6 +181,12 @@ struct VerificationFindings {
     if !inputs.isEmpty {
       lines.append("every value of \(inputs.names)")
     }
+    for controller in scenario.controllers {
+      guard case .metacontroller(let declared) = controller.source, declared.writesByName else {
+        continue
+      }
+      lines.append("of \(controller.name) only the order of its children's names")
+    }
     return lines
   }
 

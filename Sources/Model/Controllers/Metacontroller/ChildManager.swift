@@ -5,7 +5,7 @@ internal import CEL
 ///
 /// Follows pkg/controller/common/manage_children.go (ManageChildren). Within each half upstream goes
 /// through Go maps, so the kinds come in any order, and so do the children of one kind: all orders
-/// are explored. A failure does not keep the others from being written.
+/// are explored, unless the scenario wants one only. A failure does not keep the others from being written.
 struct ChildManager {
   /// One write; what it is does not depend on the writes before it.
   private enum Write {
@@ -48,7 +48,7 @@ struct ChildManager {
   }
 
   private func choose(_ count: Int, _ label: String) throws -> Int {
-    count == 1 ? 0 : try client.oracle.choose(count, label)
+    count == 1 || controller.writesByName ? 0 : try client.oracle.choose(count, label)
   }
 
   // MARK: What is to be done

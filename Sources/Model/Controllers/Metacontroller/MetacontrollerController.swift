@@ -105,6 +105,8 @@ package struct MetacontrollerController: Hashable, Sendable {
   package let finalize: Hook?
   package let customize: Hook?
   package let connection: Connection
+  /// Whether children are written in the order of their names; else in any.
+  package let writesByName: Bool
   package let location: SourceLocation
 
   /// The finalizer that keeps a parent until its finalize hook is done.

@@ -44,8 +44,10 @@ package enum ControllerFields {
       .optional("url", .text, "A server that runs already: http://127.0.0.1:PORT."),
       .optional(
         "generations", .choice(["ranked", "exact"]),
-        "Whether hooks use generations by their order only (ranked, the default), which is checked."
-      ),
+        "Whether hooks use generations by their order only (ranked, by default; it is checked)."),
+      .optional(
+        "order", .choice(["any", "name"]),
+        "The order in which children are written: any (the default), or that of their names."),
     ])
 
   package static let document = FieldTable(

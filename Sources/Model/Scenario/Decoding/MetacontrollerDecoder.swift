@@ -10,6 +10,8 @@ struct MetacontrollerDecoder {
   let kinds: KindCatalogue
   /// Whether hooks may depend on generations otherwise than by their order.
   let seesGenerations: Bool
+  /// Whether children are written in the order of their names.
+  let writesByName: Bool
 
   /// The controller of a document; nil where an error was found.
   func controller(
@@ -34,7 +36,8 @@ struct MetacontrollerDecoder {
       generatesSelector: flag(spec["generateSelector"]),
       resyncPeriod: integer(spec["resyncPeriodSeconds"]).map { max(1, $0) },
       sync: hook("sync", hooks), finalize: hook("finalize", hooks),
-      customize: hook("customize", hooks), connection: connection, location: document.location)
+      customize: hook("customize", hooks), connection: connection, writesByName: writesByName,
+      location: document.location)
     if result.sync == nil, findings.errorCount == before {
       missing("spec.hooks.sync.webhook", in: hooks ?? spec)
     }

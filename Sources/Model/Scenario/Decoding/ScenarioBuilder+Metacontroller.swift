@@ -4,6 +4,8 @@ internal import CEL
 extension ScenarioBuilder {
   private enum Generations: String, CaseIterable { case ranked, exact }
 
+  private enum Order: String, CaseIterable { case any, name }
+
   private static let words = Set(MetacontrollerController.Kind.allCases.map(\.rawValue))
 
   /// The controller of an entry `metacontroller`.
@@ -27,7 +29,8 @@ extension ScenarioBuilder {
     }
     let decoder = MetacontrollerDecoder(
       source: file.source, findings: findings, kinds: kinds,
-      seesGenerations: fields.choice("generations", Generations.self) == .exact)
+      seesGenerations: fields.choice("generations", Generations.self) == .exact,
+      writesByName: fields.choice("order", Order.self) == .name)
     guard let controller = decoder.controller(of: document, connection) else { return nil }
     let name = reader.objectName("name") ?? controller.name
     if !controllerNames.contains(name) { controllerNames.append(name) }
