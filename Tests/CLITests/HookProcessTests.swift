@@ -23,6 +23,14 @@ struct HookProcessTests {
     }
   }
 
+  @Test func `a decorator with all three hooks is verified`() throws {
+    let result = try verify("decorator")
+    #expect(result.exitCode == 0, "\(result.transcript)")
+    for property in ["settles", "mirrored", "cleaned-up", "never-alone", "the-edit-arrives"] {
+      #expect(result.output.contains(try Regex("holds +\(property) ")), "\(result.output)")
+    }
+  }
+
   @Test func `a hook that dies, or is not deterministic, is no verdict`() throws {
     let dead = try verify("dies")
     #expect(dead.exitCode == 69, "\(dead.transcript)")
