@@ -22,6 +22,8 @@ let package = Package(
   products: [
     .executable(name: "kverify", targets: ["CLI"]),
     .executable(name: "kverify-bench", targets: ["Benchmarks"]),
+    // Loaded into processes of hosts, and into nothing of ours.
+    .library(name: "FrozenClock", type: .dynamic, targets: ["CFrozenClock"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,6 +34,7 @@ let package = Package(
     .target(name: "CEL", swiftSettings: strict),
     .systemLibrary(
       name: "CZ3", path: "Sources/CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
+    .target(name: "CFrozenClock", path: "Sources/CFrozenClock"),
     .target(name: "Solver", dependencies: ["CEL", "CZ3"], swiftSettings: strict),
     .target(name: "Transitions", swiftSettings: strict),
     .target(name: "POR", dependencies: ["Transitions"], swiftSettings: hot),
