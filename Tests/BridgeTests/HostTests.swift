@@ -9,7 +9,7 @@ import Testing
 /// Hosts: real processes, killed and misbehaving at every kind of moment.
 struct HostTests {
   /// A host in Python that does what its argument says; the standard library is all it needs.
-  private static let script = #"""
+  static let script = #"""
     import json, os, subprocess, sys, time, urllib.error, urllib.request
     host, mode = os.environ["KVERIFY_HOST"], sys.argv[1]
     def call(method, url, body=None):
@@ -25,9 +25,11 @@ struct HostTests {
     if mode == "child":
         child = subprocess.Popen(["sleep", "1000"])
         print("child", child.pid, flush=True)
+    runs = 0
     while True:
         status, work = call("GET", host + "/next")
         if status != 200: continue
+        runs += 1
         api, run = work["apiServer"], host + "/runs/" + work["run"] + "/result"
         if mode == "dies": print("last words", flush=True); os._exit(7)
         if mode == "killed": os.kill(os.getpid(), 9)
@@ -38,56 +40,33 @@ struct HostTests {
         if mode == "loops":
             while True: call("GET", api + "/api/v1/namespaces/default")
         if mode == "fails": call("POST", run, {"result": "error", "message": "no such luck"}); continue
+        if mode == "clock":
+            first, start = time.time(), time.monotonic()
+            time.sleep(0.05)
+            times = [first, time.time(), time.monotonic() - start > 0.04, time.gmtime()[:3]]
+            call("POST", run, {"result": "error", "message": json.dumps(times)}); continue
         if mode == "environment":
             call("POST", run, {"result": "error", "message": json.dumps(sorted(os.environ))}); continue
         path = "/api/v1/namespaces/default/configmaps"
         status, found = call("GET", work["cachedApiServer"] + path + "/" + work["request"]["name"])
         if status == 410: continue
-        status, answer = call("POST", api + path, {"metadata": {"name": "child"},
-            "data": {"of": found["metadata"]["name"]}})
+        if mode == "stops" and runs == 2: call("POST", run, {"result": "done"}); continue
+        data = {"run": str(runs)} if mode == "counts" else {"of": found["metadata"]["name"]}
+        status, answer = call("POST", api + path, {"metadata": {"name": "child"}, "data": data})
+        if mode == "tires" and runs == 2: call("POST", run, {"result": "error", "message": "tired"}); continue
         code, answer = call("POST", run, {"result": "requeueAfter", "seconds": 30})
     """#
 
-  /// Answers from a live cluster, and cuts the run after some questions.
-  private final class LiveOracle: ReconcileOracle {
-    struct Cut: Error {}
-    let cluster = LiveCluster(.standard, store: LiveStore { "2020-01-01T00:00:00Z" })
-    var questions: [String] = []
-    var limit = Int.max
-
-    init() {
-      for (path, name) in [("namespaces", "default"), ("namespaces/default/configmaps", "a")] {
-        _ = cluster.answer(
-          RawRequest(
-            method: "POST", path: "/api/v1/" + path, body: ["metadata": ["name": .string(name)]]))
-      }
+  /// One run, whose calls an oracle answers.
+  private static func run(
+    _ host: ControllerHost, _ request: ReconcileRequest, oracle: LiveOracle
+  ) throws -> ReconcileResult {
+    let questions = RunQuestions(served: oracle.cluster.served)
+    let result = try host.run("test", request) { try questions.reply(to: $0, asking: oracle) }
+    switch result {
+    case .finished(let result): return result
+    case .failed(let message): throw ReconcileError(message)
     }
-
-    private func note(_ question: String) throws {
-      if questions.count >= limit { throw Cut() }
-      questions.append(question)
-    }
-
-    func get(_ apiVersion: String, _ kind: String, namespace: String, name: String) throws
-      -> JSONObject?
-    {
-      try note("cached \(kind) \(name)")
-      return cluster.store.object(
-        ObjectKey(
-          GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name))
-    }
-
-    func list(_ query: ListQuery) throws -> [JSONObject] { [] }
-
-    func send(_ request: APIRequest) throws -> APIResponse {
-      try note("\(request.verb) \(request.kind)")
-      return cluster.answer(request)
-    }
-
-    func creationRank(of object: JSONObject) throws -> Int { 0 }
-    func hasPassed(deadline: String) throws -> Bool { false }
-    func choose(_ count: Int, _ label: String) throws -> Int { 0 }
-    func freshValue() throws -> String { "" }
   }
 
   /// A host in a mode, with short patience, and what it is asked with.
@@ -113,8 +92,8 @@ struct HostTests {
     }
 
     func run() throws -> ReconcileResult {
-      try host.run(
-        "test", ReconcileRequest(namespace: "default", name: "a"), oracle: oracle)
+      try HostTests.run(
+        host, ReconcileRequest(namespace: "default", name: "a"), oracle: oracle)
     }
 
     /// What the failure of a run says.
@@ -185,7 +164,7 @@ struct HostTests {
     let host = ControllerHost(
       HostCommand(["/no/such/command"], in: "/tmp"), server: server, served: oracle.cluster.served)
     #expect(throws: HostFailure.self) {
-      try host.run("test", ReconcileRequest(namespace: "", name: "a"), oracle: oracle)
+      try Self.run(host, ReconcileRequest(namespace: "", name: "a"), oracle: oracle)
     }
   }
 
@@ -195,6 +174,13 @@ struct HostTests {
     let failure = bench.failure()
     #expect(failure.contains("KVERIFY_HOST"))
     #expect(!failure.contains("SECRET_OF_THE_USER"))
+  }
+
+  @Test func `the time of day stands still, and sleep does not`() throws {
+    #expect(
+      try Bench("clock").failure()
+        == #"ReconcileError(message: "[1577836800.0, 1577836800.0, true, [2020, 1, 1]]", code: nil)"#
+    )
   }
 
   @Test func `what a host started ends with it`() throws {

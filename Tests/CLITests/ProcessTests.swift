@@ -5,13 +5,16 @@ import Testing
 struct ProcessTests {
   private static let folder = "Tests/Fixtures/process"
 
-  private func verify(_ name: String) throws -> CommandRunner.Result {
+  private func verify(
+    _ name: String, _ options: [String] = ["--no-cache"]
+  ) throws -> CommandRunner.Result {
     let results = FileManager.default.temporaryDirectory
       .appendingPathComponent("kverify-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: results) }
-    return try CommandRunner.run([
-      "verify", "\(Self.folder)/\(name).yaml", "--results", results.path,
-    ])
+    return try CommandRunner.run(
+      [
+        "verify", "\(Self.folder)/\(name).yaml", "--results", results.path,
+      ] + options)
   }
 
   @Test func `real code is verified like a model`() throws {
@@ -31,10 +34,57 @@ struct ProcessTests {
     #expect(result.errors.contains("| that was too much"))
   }
 
+  @Test func `a scenario says how long a host may be silent`() throws {
+    let result = try verify("limited")
+    #expect(result.exitCode == 69, "\(result.transcript)")
+    #expect(result.errors.contains("was silent for 1 s in a reconcile of a"), "\(result.errors)")
+  }
+
   @Test func `a controller that is not deterministic is told`() throws {
     let result = try verify("random")
     #expect(result.exitCode == 69, "\(result.transcript)")
-    #expect(result.errors.contains("copier is not deterministic"))
+    #expect(
+      result.errors.contains(
+        """
+        copier is not deterministic (request a): after the same answers two runs differ at question 1
+          one run    asked GET /api/v1/namespaces/default/configmaps/a
+          the other  asked GET /api/v1/nodes
+        """))
+  }
+
+  @Test func `code that did not change is not run again`() throws {
+    let cache = FileManager.default.temporaryDirectory
+      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: cache) }
+    func figures(_ result: CommandRunner.Result) throws -> (verdict: Substring, reconciles: Int) {
+      let match = try #require(result.output.firstMatch(of: /reconciles=(\d+)/))
+      return (result.output[..<match.range.lowerBound], try #require(Int(match.1)))
+    }
+    let options = ["--cache", cache.path]
+    let cold = try figures(verify("good", options))
+    #expect(cold.reconciles == 5)
+    let warm = try verify("good", options)
+    #expect(try figures(warm) == (cold.verdict, 0))
+    #expect(warm.errors.contains("processes=0+0 (5 recorded)"), "\(warm.errors)")
+    #expect(try figures(verify("good")) == cold)
+
+    let files = try FileManager.default.contentsOfDirectory(atPath: cache.path)
+    #expect(files.count == 1)
+    let file = cache.appendingPathComponent(files[0])
+    var bytes = try Data(contentsOf: file)
+    bytes[bytes.count - 3] ^= 1
+    try bytes.write(to: file)
+    let damaged = try verify("good", options)
+    #expect(try figures(damaged) == cold)
+    #expect(damaged.errors.contains("are not used: its checksum is wrong"), "\(damaged.errors)")
+    // What was damaged has been replaced.
+    #expect(try figures(verify("good", options)).reconciles == 0)
+    for text in ["", "{}\n", "{\"format\": 0}\n{}"] {
+      try Data(text.utf8).write(to: file)
+      let foreign = try verify("good", options)
+      #expect(try figures(foreign) == cold)
+      #expect(foreign.errors.contains("it is of another format"), "\(foreign.errors)")
+    }
   }
 
   @Test func `no host outlives kverify, whatever ends it`() throws {

@@ -27,8 +27,8 @@ package struct HostCommand: Hashable, Sendable {
 
 /// A controller that runs in a process of its own, behind a host that speaks Adapters/PROTOCOL.md.
 ///
-/// The search asks for one run at a time. Each has its own base URL, so that every call of the
-/// controller's client is a question of that run's oracle. A run that is cut is over at once: its
+/// One run is under way at a time. Each has its own base URL, so that every call of the controller's
+/// client is a question of that run. A run that is cut is over at once: its
 /// host hears of it with its next call. Whoever made a host shuts it down.
 package final class ControllerHost: APIHandler {
   private struct State {
@@ -65,13 +65,12 @@ package final class ControllerHost: APIHandler {
     self.served = served
   }
 
-  /// Runs one reconcile to its end.
+  /// Runs one reconcile to its end; each of its calls is answered by the closure.
   ///
-  /// - Throws: `ReconcileError` where the controller failed, `HostFailure` where the host did, and
-  ///   what the oracle throws.
-  package func run(
-    _ controller: String, _ request: ReconcileRequest, oracle: any ReconcileOracle
-  ) throws -> ReconcileResult {
+  /// - Throws: `HostFailure`, and what the closure throws: the run is cut there.
+  func run(
+    _ controller: String, _ request: ReconcileRequest, answer: (HTTPCall) throws -> HTTPReply
+  ) throws -> RunResult {
     turn.lock()
     defer { turn.unlock() }
     try startIfNeeded()
@@ -79,7 +78,6 @@ package final class ControllerHost: APIHandler {
     let url = server.serve(run)
     begin(run, controller, request, url)
     defer { end(run, url) }
-    let questions = RunQuestions(served: served)
     var calls = 0
     while true {
       switch run.next(within: calls == 0 ? limits.start : limits.silence) {
@@ -87,13 +85,12 @@ package final class ControllerHost: APIHandler {
         calls += 1
         if calls > limits.calls { throw failure("made more than \(limits.calls) calls in one run") }
         do {
-          channel.reply(try questions.reply(to: call, asking: oracle))
+          channel.reply(try answer(call))
         } catch {
           channel.reply(HostedRun.over)
           throw error
         }
-      case .ended(.finished(let result))?: return result
-      case .ended(.failed(let message))?: throw ReconcileError(message)
+      case .ended(let result)?: return result
       case .failed(let what)?: throw failure(what)
       case nil: throw silenceFailure(request)
       }
@@ -110,7 +107,7 @@ package final class ControllerHost: APIHandler {
   }
 
   /// What the host wrote last.
-  var lastOutput: String { state.withLock { $0.process }?.lastOutput ?? "" }
+  package var lastOutput: String { state.withLock { $0.process }?.lastOutput ?? "" }
 
   // MARK: The process
 
@@ -229,26 +226,11 @@ package final class ControllerHost: APIHandler {
   private func take(_ body: [UInt8], of number: String) -> HTTPReply {
     let run = state.withLock { String($0.number) == number ? $0.run : nil }
     guard let run else { return HostedRun.over }
-    guard let result = Self.result(body) else {
+    guard let result = (try? JSONValue(parsing: body)).flatMap({ RunResult(json: $0) }) else {
       let text = String(decoding: body.prefix(500), as: UTF8.self)
       run.put(.failed("posted a result that is none: \(text)"))
       return HTTPReply(APIError.badRequest("this is no result").response)
     }
     return run.put(.ended(result)) ? HTTPReply(json: [:]) : HostedRun.over
-  }
-
-  private static func result(_ body: [UInt8]) -> RunResult? {
-    guard let value = try? JSONValue(parsing: body) else { return nil }
-    switch value["result"]?.string {
-    case "done": return .finished(.done)
-    case "requeue": return .finished(.requeue)
-    case "requeueAfter":
-      guard let seconds = value["seconds"]?.int, (1...1_000_000_000).contains(seconds) else {
-        return nil
-      }
-      return .finished(.requeueAfter(seconds: Int(seconds)))
-    case "error": return value["message"]?.string.map { .failed($0) }
-    default: return nil
-    }
   }
 }

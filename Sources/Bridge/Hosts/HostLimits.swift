@@ -1,3 +1,5 @@
+internal import Model
+
 /// What a host may use before it is ended.
 package struct HostLimits: Hashable, Sendable {
   /// The seconds that a host may take to its first call of `next`.
@@ -13,6 +15,16 @@ package struct HostLimits: Hashable, Sendable {
 
   /// The standard limits.
   package init() {}
+
+  /// The limits with what a scenario says.
+  func changed(by own: ProcessController.Limits) -> HostLimits {
+    var limits = self
+    if let seconds = own.seconds { (limits.start, limits.silence) = (seconds, seconds) }
+    limits.memory = own.memory ?? memory
+    limits.output = own.output ?? output
+    limits.calls = own.calls ?? calls
+    return limits
+  }
 }
 
 /// A host that could not be started, died, hung, flooded or answered nonsense: never a verdict.

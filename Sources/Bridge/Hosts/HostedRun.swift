@@ -71,9 +71,3 @@ final class HostedRun: APIHandler {
     for case .call(_, let channel) in waiting { channel.reply(Self.over) }
   }
 }
-
-/// How a run ended, as its host says.
-enum RunResult: Hashable, Sendable {
-  case finished(ReconcileResult)
-  case failed(String)
-}

@@ -12,17 +12,33 @@ package final class ProcessHosts: ProcessStarter {
 
   private struct State {
     var server: HTTPServer?
-    var hosts: [Key: ControllerHost] = [:]
+    var runs: [Key: RecordedRuns] = [:]
   }
 
   private let limits: HostLimits
+  private let isChecking: Bool
+  private let cache: (any RunCache)?
   private let state = Mutex(State())
   private let hookServers: HookServers
 
   /// Makes hosts as they are asked for.
-  package init(limits: HostLimits = HostLimits()) {
+  ///
+  /// `isChecking`: each path that is new is run a second time.
+  package init(
+    limits: HostLimits = HostLimits(), isChecking: Bool = true, cache: (any RunCache)? = nil
+  ) {
     self.limits = limits
+    self.isChecking = isChecking
+    self.cache = cache
     hookServers = HookServers(limits: limits)
+  }
+
+  /// Whether there are none.
+  package var isEmpty: Bool { state.withLock { $0.runs.isEmpty } }
+
+  /// How often the code of all hosts was run.
+  package var figures: RunFigures {
+    state.withLock { $0.runs.values.reduce(RunFigures()) { $0 + $1.figures } }
   }
 
   package func reconciler(
@@ -30,21 +46,42 @@ package final class ProcessHosts: ProcessStarter {
     in directory: String
   ) throws -> any Reconciler {
     let key = Key(directory: directory, name: name, controller: controller)
-    let host = try state.withLock { state in
-      if let host = state.hosts[key] { return host }
+    let runs = try state.withLock { state in
+      if let runs = state.runs[key] { return runs }
       let server = try state.server ?? HTTPServer()
       state.server = server
       let environment = Dictionary(
         controller.environment.map { ($0.key, $0.value) }
       ) { _, last in last }
+      let command = HostCommand(
+        controller.command, in: directory.isEmpty ? "." : directory, environment: environment)
       let host = ControllerHost(
-        HostCommand(
-          controller.command, in: directory.isEmpty ? "." : directory, environment: environment),
-        limits: limits, server: server, served: served)
-      state.hosts[key] = host
-      return host
+        command, limits: limits.changed(by: controller.limits), server: server, served: served)
+      let runs = RecordedRuns(
+        host, served: served, isChecking: isChecking,
+        code: HostedCode(
+          controller: name, command: command, files: controller.files,
+          surroundings: Self.surroundings(served)),
+        cache: cache)
+      state.runs[key] = runs
+      return runs
     }
-    return ProcessReconciler(name, watches: watches, host: host)
+    return ProcessReconciler(name, watches: watches, runs: runs)
+  }
+
+  /// What a host sees besides the replies to its calls.
+  private static func surroundings(_ served: ServedKinds) -> [String] {
+    let resources = served.resources.resources.map { resource in
+      "\(resource.group) \(resource.versions) \(resource.plural) \(resource.isNamespaced)"
+    }
+    let definitions = served.definitions.values.map { JSONValue.object($0).text }.sorted()
+    return ["\(served.version)", HostEnvironment.clock ?? "no frozen clock"] + resources
+      + definitions
+  }
+
+  /// Gives the runs that are new to the cache.
+  package func save() {
+    for runs in state.withLock({ Array($0.runs.values) }) { runs.save() }
   }
 
   package func hooks(_ controller: MetacontrollerController, in directory: String) throws
@@ -56,11 +93,11 @@ package final class ProcessHosts: ProcessStarter {
   /// Ends all hosts.
   package func shutDown() {
     hookServers.shutDown()
-    let (server, hosts) = state.withLock { state in
+    let (server, runs) = state.withLock { state in
       defer { state = State() }
-      return (state.server, Array(state.hosts.values))
+      return (state.server, Array(state.runs.values))
     }
-    for host in hosts { host.shutDown() }
+    for host in runs { host.shutDown() }
     server?.shutDown()
   }
 }

@@ -4,21 +4,23 @@ package import Model
 package struct ProcessReconciler: Reconciler {
   package let name: String
   package let watches: [WatchRule]
-  private let host: ControllerHost
+  private let runs: RecordedRuns
 
-  /// Makes a controller that a host runs.
-  package init(_ name: String, watches: [WatchRule], host: ControllerHost) {
+  /// Makes a controller of which a host's runs are recorded.
+  package init(_ name: String, watches: [WatchRule], runs: RecordedRuns) {
     self.name = name
     self.watches = watches
-    self.host = host
+    self.runs = runs
   }
 
   /// Only where its client says none.
   package var fieldManager: String { name }
 
+  package var runsElsewhere: Bool { true }
+
   package func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
     -> ReconcileResult
   {
-    try host.run(name, request, oracle: oracle)
+    try runs.reconcile(name, request, oracle: oracle)
   }
 }

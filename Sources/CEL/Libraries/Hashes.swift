@@ -1,7 +1,7 @@
 /// The hash functions kro's expressions have.
 ///
 /// None serves safety here: what a template computes with them is part of compared objects.
-enum Hashes {
+package enum Hashes {
   /// FNV-1a with 64 bits, most significant byte first as Go's Sum gives it.
   static func fnv64a(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -10,7 +10,7 @@ enum Hashes {
   }
 
   /// SHA-256 (FIPS 180-4).
-  static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] {
+  package static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] {
     var state: [UInt32] = [
       0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB,
       0x5BE0_CD19,

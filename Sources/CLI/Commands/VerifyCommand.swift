@@ -63,6 +63,8 @@ struct VerifyCommand: ParsableCommand {
     let processors = ProcessInfo.processInfo.activeProcessorCount
     options.jobs = min(selection.jobs ?? Self.mostJobs, processors)
     options.audits = selection.audit
+    options.trusts = selection.trust
+    options.cache = selection.noCache ? nil : selection.runCache
     options.withoutProjections = selection.withoutProjection
     options.seed = selection.seed
     options.maxStates = limits.maxStates
@@ -118,6 +120,21 @@ extension VerifyCommand {
 
     @Flag(help: "Check projections, footprints and reduction as well.")
     var audit = false
+
+    @Flag(help: "Believe that controllers in processes are deterministic: no second runs.")
+    var trust = false
+
+    @Option(
+      help: ArgumentHelp(
+        "Where runs of controllers in processes are kept. (default: ~/.cache/kverify)",
+        valueName: "folder"))
+    var cache: String?
+
+    @Flag(help: "Keep no runs of controllers in processes, and use none that were kept.")
+    var noCache = false
+
+    /// Where runs are kept; nil where there is no place.
+    var runCache: RunCacheFolder? { cache.map { RunCacheFolder($0) } ?? .standard }
 
     @Option(
       help: ArgumentHelp("Switch a projection of states off; may be repeated.", valueName: "name"))

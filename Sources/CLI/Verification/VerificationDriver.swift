@@ -14,8 +14,11 @@ package enum VerificationDriver {
     scenario: Scenario, options: VerificationOptions
   ) throws -> VerificationReport {
     let clock = ContinuousClock.now
-    let hosts = ProcessHosts()
-    defer { hosts.shutDown() }
+    let hosts = ProcessHosts(isChecking: !options.trusts, cache: options.cache)
+    defer {
+      hosts.save()
+      hosts.shutDown()
+    }
     let projections = try projections(without: options.withoutProjections)
     let inputs = UnknownInputs(scenario)
     var classes = ValueClasses(inputs)
@@ -62,10 +65,12 @@ package enum VerificationDriver {
         break
       }
     }
+    findings.figures.reconciles += hosts.figures.executed
     var report = findings.report(projections, classes)
     report.timing = SearchTiming(
       seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak,
-      solver: inputs.isEmpty ? nil : classes.session.figures.text)
+      solver: inputs.isEmpty ? nil : classes.session.figures.text,
+      processes: hosts.isEmpty ? nil : hosts.figures.text)
     return report
   }
 
@@ -77,7 +82,7 @@ package enum VerificationDriver {
     scenario: Scenario, record: CounterexampleRecord, options: VerificationOptions
   ) throws -> VerificationReport {
     let projections = try projections(without: options.withoutProjections)
-    let hosts = ProcessHosts()
+    let hosts = ProcessHosts(isChecking: false)
     defer { hosts.shutDown() }
     guard let builder = try builder(scenario, dictionary(record.symbols), hosts) else {
       throw VerificationFailure.bug("the recorded symbols break an assumption")

@@ -9,7 +9,7 @@ struct VerificationFindings {
   private let chosen: [PropertyDeclaration]
   private var verdicts: [String: PropertyReport.Verdict] = [:]
   private let explains: Bool
-  private var figures = SearchFigures()
+  var figures = SearchFigures()
   private var full: StateEstimate?
   private var couplings: CouplingReport?
   private let inputs: UnknownInputs

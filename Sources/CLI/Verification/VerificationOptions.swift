@@ -1,3 +1,5 @@
+package import Bridge
+
 /// How a scenario is to be verified: the options of `kverify verify`, read and checked.
 package struct VerificationOptions: Sendable {
   /// The properties to decide; nil for all.
@@ -16,6 +18,10 @@ package struct VerificationOptions: Sendable {
   package var seed: UInt64 = 0
   /// Whether the projections are audited.
   package var audits = false
+  /// Whether controllers in processes are believed to be deterministic: no second run of each path.
+  package var trusts = false
+  /// Where runs of controllers in processes are kept; nil for nowhere.
+  package var cache: (any RunCache)?
   /// The projections to switch off.
   package var withoutProjections: [String] = []
   /// Told of the search now and then, from the thread that searches.

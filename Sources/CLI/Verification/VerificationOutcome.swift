@@ -102,7 +102,9 @@ struct VerificationOutcome {
       let memory = timing.peakMemory > 0 ? " memory=\(timing.peakMemory >> 20)MiB" : ""
       let seconds = String(format: "%.3f", timing.seconds)
       let solver = timing.solver.map { " z3=\($0)" } ?? ""
-      Terminal.writeError("\(entry.report.scenario): sec=\(seconds)\(memory)\(solver)\n")
+      let processes = timing.processes.map { " \($0)" } ?? ""
+      Terminal.writeError(
+        "\(entry.report.scenario): sec=\(seconds)\(memory)\(solver)\(processes)\n")
     }
   }
 }

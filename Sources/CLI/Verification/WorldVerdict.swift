@@ -34,8 +34,11 @@ package struct WorldVerdict {
   package var settled: Int {
     parts.contains(where: \.hasActions) ? sum { $0.hasActions ? $0.result.settled : 0 } : 1
   }
-  /// Reconciles that were executed to their end.
-  package var reconciles: Int { world.tree.completed }
+  /// Reconciles that were executed to their end, here.
+  package var reconciles: Int {
+    world.definition.participants.enumerated().filter { !$1.reconciler.runsElsewhere }
+      .reduce(0) { $0 + world.tree.completed(by: $1.offset) }
+  }
   /// Steps that were looked up instead of computed.
   package var memo: Int { sum { $0.composition.lookedUpSteps - $0.composition.computedSteps } }
   /// How much of the search was audited; nil where nothing was to be.

@@ -21,6 +21,8 @@ struct NamespacedReconciler: Reconciler {
 
   var fieldManager: String { inner.fieldManager }
 
+  var runsElsewhere: Bool { inner.runsElsewhere }
+
   var watches: [WatchRule] {
     inner.watches.map { rule in
       let held = held
@@ -94,6 +96,10 @@ private final class NamespacedOracle: ReconcileOracle {
 
   func spend(_ budget: String, limit: Int) throws -> Bool {
     try inner.spend(budget, limit: limit)
+  }
+
+  func lookAhead() -> (any ReconcileOracle)? {
+    inner.lookAhead().map { NamespacedOracle($0, held) }
   }
 
   private func check(_ namespace: String) throws {

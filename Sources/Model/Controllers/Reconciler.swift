@@ -102,11 +102,20 @@ package protocol ReconcileOracle: AnyObject {
   /// Whether something that may happen at most `limit` times in a run happens now: a choice while
   /// uses are left, false ever after. How many were spent is part of the state.
   func spend(_ budget: String, limit: Int) throws -> Bool
+
+  /// Once a question was cut because the step ends there: an oracle that answers it, and all after it,
+  /// as they would be answered if nobody else did anything; nil where nobody can tell.
+  ///
+  /// For reconcilers that are costly to start again. What it is asked has no effect on the world.
+  func lookAhead() -> (any ReconcileOracle)?
 }
 
 extension ReconcileOracle {
   /// Nothing that is optional happens, where an oracle has no budgets.
   package func spend(_ budget: String, limit: Int) throws -> Bool { false }
+
+  /// Nobody can tell.
+  package func lookAhead() -> (any ReconcileOracle)? { nil }
 }
 
 /// Which requests a change of an object puts into a controller's queue.
@@ -196,7 +205,14 @@ package protocol Reconciler: Sendable {
   var fieldManager: String { get }
   /// What wakes it. The `for` kinds (mappings `.object` and `.named`) are enqueued at the start and after a crash.
   var watches: [WatchRule] { get }
+  /// Whether its reconciles run elsewhere, and whoever runs them counts them.
+  var runsElsewhere: Bool { get }
   /// Runs one reconcile to its end. Throws `ReconcileError` for an error; everything else that is
   /// thrown comes from the oracle and passes through.
   func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws -> ReconcileResult
+}
+
+extension Reconciler {
+  /// Code of kverify runs here.
+  package var runsElsewhere: Bool { false }
 }

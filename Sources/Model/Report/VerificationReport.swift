@@ -134,11 +134,16 @@ package struct SearchTiming: Hashable, Sendable {
   package var peakMemory: Int
   /// What Z3 was asked and how long it took; nil where there was nothing to ask.
   package var solver: String?
+  /// How often the code in processes was run; nil where there is none.
+  package var processes: String?
 
   /// Makes timing.
-  package init(seconds: Double = 0, peakMemory: Int = 0, solver: String? = nil) {
+  package init(
+    seconds: Double = 0, peakMemory: Int = 0, solver: String? = nil, processes: String? = nil
+  ) {
     self.seconds = seconds
     self.peakMemory = peakMemory
     self.solver = solver
+    self.processes = processes
   }
 }

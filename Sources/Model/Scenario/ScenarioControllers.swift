@@ -76,10 +76,25 @@ package struct ProcessController: Hashable, Sendable {
   package let command: [String]
   /// What its environment has besides what every host's has, in the author's order.
   package let environment: [Label]
+  /// The files and folders that its code is made of; empty for the scenario's folder.
+  package let files: [String]
+  package let limits: Limits
   package let primary: DeclarativeController.Primary
   package let owns: [DeclarativeController.OwnedKind]
   package let watches: [DeclarativeController.Watch]
   package let location: SourceLocation
+
+  /// What the process may use; what is not said has a standard value.
+  package struct Limits: Hashable, Sendable {
+    /// Until its first question, and from one call to the next.
+    package var seconds: Int?
+    /// The bytes of address space of each process.
+    package var memory: Int?
+    /// The bytes of its output in its whole life.
+    package var output: Int?
+    /// The calls of one run.
+    package var calls: Int?
+  }
 }
 
 /// `requeueAfter: 30s`: a timer.

@@ -22,6 +22,11 @@ enum RunEnd {
 final class ReconcileRun: ReconcileOracle {
   private struct Suspension: Error {}
 
+  /// Whether the step ended at a question of the run.
+  private var isSuspended = false
+  /// The number of the next question, for one who looks ahead; the tree knows nothing of it.
+  private var ahead: Int?
+
   private let context: StepContext
   private let controller: Int
   private let request: ReconcileRequest
@@ -55,7 +60,26 @@ final class ReconcileRun: ReconcileOracle {
     }
   }
 
+  /// Goes on where a run was suspended, with the answers of its state.
+  private init(aheadOf run: ReconcileRun) {
+    context = StepContext(aheadOf: run.context)
+    controller = run.controller
+    request = run.request
+    limit = RunLimit(writes: .max)
+    node = run.node
+    writes = run.writes
+    conditionalWrites = run.conditionalWrites
+    ownBefore = run.ownBefore
+    lastOwnWrite = run.lastOwnWrite
+    bornSuperseded = run.bornSuperseded
+    ahead = run.tree.depth(of: run.node)
+  }
+
+  func lookAhead() -> (any ReconcileOracle)? { isSuspended ? ReconcileRun(aheadOf: self) : nil }
+
   private var tree: ReconcileTree { context.world.tree }
+  /// The number of the next question.
+  private var index: Int { ahead ?? tree.depth(of: node) }
   private var participant: Participant { context.world.definition.participants[controller] }
 
   /// Runs to the end of the step.
@@ -109,6 +133,11 @@ final class ReconcileRun: ReconcileOracle {
 
   /// A question of the running reconciler.
   private func ask(_ question: Question) throws -> Answer {
+    if let index = ahead {
+      let answer = try self.answer(question)
+      ahead = index + 1
+      return answer
+    }
     if !tree.confirm(question, at: node) { try context.composition.noteDifference(at: node) }
     guard tree.record(question, at: node) else {
       throw notDeterministic("after the same answers one run asked \(question)")
@@ -139,8 +168,11 @@ final class ReconcileRun: ReconcileOracle {
   private func answer(_ question: Question) throws -> Answer {
     // Behind its last write the run of a step asks nothing more: another step may come in between and
     // change the answer.
-    guard writes < limit.writes else { throw Suspension() }
-    let index = tree.depth(of: node)
+    guard writes < limit.writes else {
+      isSuspended = true
+      throw Suspension()
+    }
+    let index = index
     switch question {
     case .get(_, let key):
       return .object(version: try cached(key, index: index))
@@ -148,6 +180,7 @@ final class ReconcileRun: ReconcileOracle {
       return .list(try cached(query, index: index))
     case .creationRank(let key):
       guard context.world.rankedKinds.contains(key.groupKind) else {
+        if context.isAhead { throw Suspension() }
         context.world.rank(key.groupKind)
         throw RestartNeeded(reason: "creation order of \(key.groupKind)")
       }
@@ -276,6 +309,7 @@ final class ReconcileRun: ReconcileOracle {
   private func lagging(_ groupKind: GroupKind) throws -> [PendingEvent] {
     guard participant.lag != nil else { return [] }
     guard context.world.lags(controller, groupKind) else {
+      if context.isAhead { throw Suspension() }
       context.world.cache(groupKind, for: controller)
       throw RestartNeeded(reason: "a lagging cache of \(groupKind)")
     }
@@ -309,6 +343,7 @@ final class ReconcileRun: ReconcileOracle {
     let list = participant.readsOwnWrites ? context.scanNow(scan) : context.scan(scan)
     let adjusted = context.adjust(list, scan, with: differences)
     for item in adjusted where differences[item.key] != nil { bornSuperseded[item.key] = index }
+    if context.isAhead { return adjusted }
     if context.world.freshOrder?.orderSensitiveControllers.contains(controller) == true {
       try context.composition.noteOrder(
         of: adjusted.map(\.key), "\(participant.reconciler.name) lists \(query.kind)")
@@ -336,7 +371,7 @@ final class ReconcileRun: ReconcileOracle {
   {
     let key = ObjectKey(
       GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name)
-    let index = tree.depth(of: node)
+    let index = index
     guard case .object(let version) = try ask(.get(apiVersion: apiVersion, key)) else {
       preconditionFailure("a get answered with something else")
     }
@@ -344,7 +379,7 @@ final class ReconcileRun: ReconcileOracle {
   }
 
   func list(_ query: ListQuery) throws -> [JSONObject] {
-    let index = tree.depth(of: node)
+    let index = index
     guard case .list(let items) = try ask(.list(query)) else {
       preconditionFailure("a list answered with something else")
     }

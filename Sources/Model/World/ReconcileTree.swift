@@ -31,8 +31,8 @@ package final class ReconcileTree {
   private var answerIDs: [Answer: UInt32] = [:]
   /// The nodes whose question nobody asked yet: a renaming of another reconcile says what it will be.
   private var expected: Set<UInt32> = []
-  /// How many reconciles ran to their end: the number of root-to-leaf paths.
-  package private(set) var completed = 0
+  /// How many reconciles of each controller ran to their end.
+  private var completedOf: [Int: Int] = [:]
 
   /// Makes an empty tree.
   ///
@@ -137,9 +137,15 @@ package final class ReconcileTree {
     if let known = nodes[Int(node)].outcome { return known == outcome }
     guard nodes[Int(node)].question == nil else { return false }
     nodes[Int(node)].outcome = outcome
-    completed += 1
+    completedOf[nodes[Int(node)].controller, default: 0] += 1
     return true
   }
+
+  /// How many reconciles ran to their end: the number of root-to-leaf paths.
+  package var completed: Int { completedOf.values.reduce(0, +) }
+
+  /// How many reconciles of a controller ran to their end.
+  package func completed(by controller: Int) -> Int { completedOf[controller, default: 0] }
 
   /// How many root-to-leaf paths there are.
   package var leafCount: Int { nodes.count { $0.outcome != nil } }

@@ -31,6 +31,7 @@ final class ServerView: ObjectReader {
   {
     let list = context.scanNow(ObjectScan(groupKind, namespace: namespace, selection: selection))
     // What the server does with the list may depend on its order.
+    if context.isAhead { return present(list) }
     _ = context.composition.attempt("the server") {
       try context.composition.noteOrder(of: list.map(\.key), "the server lists \(groupKind)")
     }
@@ -39,7 +40,11 @@ final class ServerView: ObjectReader {
         try context.composition.breakSymmetry("the server lists \(groupKind)")
       }
     }
-    return list.compactMap { item in
+    return present(list)
+  }
+
+  private func present(_ list: [Answer.ListedObject]) -> [(key: ObjectKey, object: JSONObject)] {
+    list.compactMap { item in
       context.world.versions.object(item.version).map { (item.key, $0) }
     }
   }

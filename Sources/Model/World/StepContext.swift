@@ -28,11 +28,26 @@ final class StepContext {
   var sent: [SentRequest] = []
   /// Where the reconcile of this step came to in its tree.
   var lastNode: UInt32?
+  /// Whether nothing of this is a step: who looks ahead leaves no trace in the composition.
+  let isAhead: Bool
 
   init(_ composition: Composition, state: UnsafeBufferPointer<UInt32>, choices: [UInt32] = []) {
     self.composition = composition
     self.state = state
     self.choices = choices
+    isAhead = false
+  }
+
+  /// A step that came so far, to look ahead from there.
+  init(aheadOf step: StepContext) {
+    composition = step.composition
+    state = step.state
+    choices = []
+    known = step.known
+    overlay = step.overlay
+    effects = step.effects
+    takenTokens = step.takenTokens
+    isAhead = true
   }
 
   var world: World { composition.world }
@@ -87,11 +102,11 @@ final class StepContext {
   /// A fresh value of a class, with a number that nothing mentions.
   func freshToken(_ description: String) -> String {
     let family = world.tokens.family(description)
-    composition.noteFamily(family)
+    if !isAhead { composition.noteFamily(family) }
     var index = log(StateRead(.freshIndex, Int(family)), composition.freshIndex(family, state))
     if let taken = takenTokens[family] { index = max(index, taken + 1) }
     takenTokens[family] = index
-    if index > 0 { composition.noteSeveral(family) }
+    if index > 0 && !isAhead { composition.noteSeveral(family) }
     return world.tokens.text(FreshToken(family: family, index: UInt16(index)))
   }
 
@@ -129,6 +144,7 @@ final class StepContext {
     effects[slot.word] = (
       keep: old.keep & ~slot.mask, set: old.set & ~slot.mask | value << slot.shift & slot.mask
     )
+    if isAhead { return }
     written.append((cell, value))
     composition.noteWrite(cell)
   }
@@ -150,12 +166,13 @@ final class StepContext {
     overlay[change.key] = new
     changes.append(EffectiveWrite(key: change.key, old: old, new: new))
     set(.object(change.key), composition.encode(new, of: change.key))
-    composition.noteObjectWrite(change.key, old: old, new: new)
+    if !isAhead { composition.noteObjectWrite(change.key, old: old, new: new) }
     if !composition.world.definition.projections.contains(.identity) {
       set(.clock, wordNow(.clock) + 1)
     }
     updateRanks(change.key, old: old, new: new)
-    notify(change.key, old: old, new: new)
+    // Whom a write wakes is no matter of the reconcile that goes on.
+    if !isAhead { notify(change.key, old: old, new: new) }
   }
 
   private func updateRanks(_ key: ObjectKey, old: UInt32, new: UInt32) {

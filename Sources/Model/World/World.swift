@@ -196,4 +196,11 @@ package struct NotDeterministic: Error {
   package let request: ReconcileRequest
   /// The two runs' first difference.
   package let difference: String
+
+  /// Makes a finding.
+  package init(controller: String, request: ReconcileRequest, difference: String) {
+    self.controller = controller
+    self.request = request
+    self.difference = difference
+  }
 }

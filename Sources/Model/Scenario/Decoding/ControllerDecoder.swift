@@ -72,10 +72,32 @@ struct ControllerDecoder {
       !command.isEmpty
     else { return nil }
     return ProcessController(
-      command: command, environment: process.labels("environment"), primary: primary,
+      command: command, environment: process.labels("environment"),
+      files: process.texts("files").map(\.text), limits: limits(process), primary: primary,
       owns: reader.list("owns").compactMap { owned($0, in: reader) },
       watches: reader.list("watches").compactMap { watch($0, in: reader) },
       location: reader.node.location)
+  }
+
+  private func limits(_ process: FieldReader) -> ProcessController.Limits {
+    guard let reader = process.reader("limits", ControllerFields.limits) else {
+      return ProcessController.Limits()
+    }
+    return ProcessController.Limits(
+      seconds: reader.integer("seconds", in: 1...86_400), memory: bytes("memory", reader),
+      output: bytes("output", reader), calls: reader.integer("calls", in: 1...1_000_000))
+  }
+
+  /// A size such as `4Gi` or `500M`, a quantity of Kubernetes.
+  private func bytes(_ name: String, _ reader: FieldReader) -> Int? {
+    guard let node = reader[name], let text = reader.text(of: node) else { return nil }
+    if let size = (try? Quantity(text))?.integer, (1 << 16...1 << 50).contains(size) {
+      return Int(size)
+    }
+    findings.add(
+      .badValue, at: node.location, length: node.length,
+      "\"\(text)\" is no size, or less than 64Ki", advice: "write a size such as 4Gi or 500M")
+    return nil
   }
 
   private func primary(_ reader: FieldReader) -> DeclarativeController.Primary? {

@@ -28,6 +28,20 @@ package enum ControllerFields {
     [
       .required("command", .list(.text), "The program and its arguments."),
       .optional("environment", .map(.text), "Variables beside those that every host has."),
+      .optional(
+        "files", .list(.text),
+        "The files and folders of its code, for the cache of its runs; the folder by default."),
+      .optional("limits", .table { limits }, "What it may use before it is ended."),
+    ])
+
+  static let limits = FieldTable(
+    "ProcessLimits", "What a host may use before it is ended.",
+    [
+      .optional(
+        "seconds", .integer(1...86_400), "From one call to the next; 60 by default."),
+      .optional("memory", .text, "Address space of each process, such as 4Gi; 16Gi by default."),
+      .optional("output", .text, "Output in its whole life, such as 1Mi; 64Mi by default."),
+      .optional("calls", .integer(1...1_000_000), "Calls of one reconcile; 10000 by default."),
     ])
 
   static let metacontroller = FieldTable(

@@ -1,0 +1,92 @@
+internal import Bridge
+internal import CEL
+internal import Foundation
+
+/// The folder in which the runs of controllers in processes are kept, a file for each code.
+///
+/// A file has a head (format, the code's fingerprint, a checksum) and a body. One that is damaged, of
+/// another format or of another owner is said and left alone; it is replaced as a whole.
+struct RunCacheFolder: RunCache {
+  private static let format: Int64 = 1
+  /// A larger file is not read.
+  private static let largest = 512 << 20
+
+  private let path: String
+
+  /// Makes a cache in a folder, which need not exist.
+  init(_ path: String) { self.path = path }
+
+  /// Where runs are kept if nobody says where; nil where there is no place.
+  static var standard: RunCacheFolder? {
+    let environment = ProcessInfo.processInfo.environment
+    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
+      return RunCacheFolder(cache + "/kverify")
+    }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    return RunCacheFolder(home + "/.cache/kverify")
+  }
+
+  func load(_ code: HostedCode) -> [UInt8]? {
+    guard let key = key(code) else { return nil }
+    var status = stat()
+    guard lstat(file(key), &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
+      reject(code, because: "the file belongs to somebody else")
+      return nil
+    }
+    guard status.st_size <= Self.largest, let data = FileManager.default.contents(atPath: file(key))
+    else {
+      reject(code, because: "it cannot be read")
+      return nil
+    }
+    let bytes = Array(data)
+    guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
+      let head = try? JSONValue(parsing: Array(bytes[..<end])), head["format"]?.int == Self.format,
+      head["code"]?.string == key
+    else {
+      reject(code, because: "it is of another format")
+      return nil
+    }
+    let body = Array(bytes[(end + 1)...])
+    guard head["sha256"]?.string == CodeFingerprint.digest(body) else {
+      reject(code, because: "its checksum is wrong")
+      return nil
+    }
+    return body
+  }
+
+  func save(_ bytes: [UInt8], for code: HostedCode) {
+    guard let key = key(code) else { return }
+    let head: JSONValue = [
+      "format": .int(Self.format), "code": .string(key),
+      "sha256": .string(CodeFingerprint.digest(bytes)),
+    ]
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try Data(Array((head.text + "\n").utf8) + bytes)
+        .write(to: URL(fileURLWithPath: file(key)), options: .atomic)
+    } catch {
+      Terminal.writeError("kverify: \(file(key)) cannot be written; the runs are not kept\n")
+    }
+  }
+
+  func reject(_ code: HostedCode, because reason: String) {
+    let place = key(code).map { file($0) } ?? path
+    Terminal.writeError(
+      "kverify: the runs of \(code.controller) in \(place) are not used: \(reason)\n")
+  }
+
+  private func file(_ key: String) -> String { "\(path)/\(key).json" }
+
+  private func key(_ code: HostedCode) -> String? {
+    do {
+      return try CodeFingerprint(code).text
+    } catch {
+      Terminal.writeError(
+        "kverify: the runs of \(code.controller) are not kept: \(error.reason); name the files of "
+          + "its code in process.files\n")
+      return nil
+    }
+  }
+}
