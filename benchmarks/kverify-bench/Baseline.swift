@@ -11,6 +11,8 @@ struct Baseline: Codable {
     var fullStates: Int?
     /// What the naive explorer visits, where it is asked.
     var naiveVisits: Int?
+    /// The reconciles that were run in processes, where there are any.
+    var reconciles: Int?
   }
 
   var counts: [String: Counts]

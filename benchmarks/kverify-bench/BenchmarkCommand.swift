@@ -38,7 +38,7 @@ struct BenchmarkCommand {
     let comparisons = use == .measure ? JobsComparison.names + HTTPCalls.names : []
     let all =
       Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
-      + SolverChecks.names + comparisons
+      + SolverChecks.names + ProcessRuns.names + comparisons
     let chosen = all.filter { names.isEmpty || names.contains($0) }
     return try chosen.count { name in
       let process = Process()
@@ -98,13 +98,24 @@ struct BenchmarkCommand {
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }
+    for name in ProcessRuns.names where names.contains(name) {
+      let measured = try ProcessRuns.run(name, folder: folder)
+      var complaints: [String] = []
+      switch use {
+      case .check: complaints = check(measured.counts, of: name, baseline)
+      case .update: baseline.counts[name] = measured.counts
+      case .measure: complaints = measured.complaints
+      }
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
     for name in JobsComparison.names where names.contains(name) {
       let complaints = try JobsComparison.run(name, folder: folder)
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }
-    if names == HTTPCalls.names {
-      let complaints = try HTTPCalls.run()
+    for name in HTTPCalls.names where names == [name] {
+      let complaints = try HTTPCalls.run(name)
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }

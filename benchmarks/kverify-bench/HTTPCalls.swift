@@ -3,17 +3,23 @@ internal import CEL
 internal import ConformanceKit
 internal import Foundation
 internal import Model
+internal import Synchronization
 
 /// What one call of the API server over HTTP costs, from client to client, on one connection.
 enum HTTPCalls {
-  static let names = ["http-call"]
+  static let names = ["http-call", "http-call-of-a-run"]
 
   /// The most that half of the calls may take.
   private static let microseconds = 200.0
   private static let calls = 10_000
 
-  /// Measures reads and writes; returns what was not reached.
-  static func run() throws -> [String] {
+  /// Measures one of them; returns what was not reached.
+  static func run(_ name: String) throws -> [String] {
+    name == names[0] ? try live() : try ofARun()
+  }
+
+  /// Reads and writes of a live cluster.
+  private static func live() throws -> [String] {
     let server = try HTTPServer()
     defer { server.shutDown() }
     let url = server.serve(
@@ -43,6 +49,75 @@ enum HTTPCalls {
       if half > microseconds { complaints.append("half of the calls take more than 200 µs") }
     }
     return complaints
+  }
+
+  /// Reads of a run: each goes to the thread that searches, and is a question of its oracle.
+  ///
+  /// The process only says where its host is to be; this program is the host.
+  private static func ofARun() throws -> [String] {
+    let server = try HTTPServer()
+    let oracle = BenchmarkOracle()
+    var limits = HostLimits()
+    limits.calls = 2 * calls
+    let served = oracle.cluster.served
+    let host = ControllerHost(
+      HostCommand(["sh", "-c", "echo $KVERIFY_HOST; exec sleep 600"], in: "/"), limits: limits,
+      server: server, served: served)
+    defer {
+      host.shutDown()
+      server.shutDown()
+    }
+    let client = HostClient(host: host, port: server.port)
+    let thread = Thread { client.serve() }
+    thread.start()
+    _ = try ProcessReconciler(
+      "bench", watches: [], runs: RecordedRuns(host, served: served, isChecking: false)
+    ).reconcile(ReconcileRequest(namespace: "default", name: "a"), oracle: oracle)
+    let sorted = client.durations.withLock { $0.sorted() }
+    guard !sorted.isEmpty else { throw Refused(description: "the run made no calls") }
+    let (half, most) = (sorted[sorted.count / 2], sorted[sorted.count * 99 / 100])
+    print("http-call-of-a-run: calls=\(sorted.count)")
+    print(String(format: "  get: p50=%.0f µs p99=%.0f µs", half, most))
+    return half > microseconds ? ["half of the calls take more than 200 µs"] : []
+  }
+
+  /// A host whose only reconcile reads one object again and again.
+  private final class HostClient: Sendable {
+    let durations = Mutex<[Double]>([])
+    private let host: ControllerHost
+    private let port: Int
+
+    init(host: ControllerHost, port: Int) {
+      self.host = host
+      self.port = port
+    }
+
+    func serve() {
+      do {
+        var url = ""
+        while !url.hasPrefix("http") {
+          usleep(20_000)
+          url = host.lastOutput.split(separator: "\n").first.map(String.init) ?? ""
+        }
+        let base = URLComponents(string: url)?.path ?? ""
+        let client = try LoopbackClient(port: port)
+        let work = try JSONValue(parsing: Array(client.call("GET", base + "/next").text.utf8))
+        let api = URLComponents(string: work["apiServer"]?.string ?? "")?.path ?? ""
+        let path = api + "/api/v1/namespaces/default/configmaps/a"
+        let times = try HTTPCalls.durations { _ in
+          guard try client.call("GET", path).status == 200 else {
+            throw Refused(description: "a read failed")
+          }
+        }
+        durations.withLock { $0 = times }
+        _ = try client.call(
+          "POST", "\(base)/runs/\(work["run"]?.string ?? "")/result",
+          body: Array(#"{"result": "done"}"#.utf8))
+      } catch {
+        print("  \(error)")
+        exit(1)
+      }
+    }
   }
 
   private struct Refused: Error, CustomStringConvertible { let description: String }
