@@ -81,7 +81,7 @@ let package = Package(
       name: "BridgeTests", dependencies: ["Bridge", "Model", "CEL", "ConformanceKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "CLITests", dependencies: ["CLI", "Model", "CEL", "ScenarioKit"],
+      name: "CLITests", dependencies: ["CLI", "Bridge", "Model", "CEL", "ScenarioKit"],
       swiftSettings: strict),
   ]
 )

@@ -1,17 +1,20 @@
 internal import Bridge
 internal import CEL
 internal import Foundation
+internal import Synchronization
 
 /// The folder in which the runs of controllers in processes are kept, a file for each code.
 ///
 /// A file has a head (format, the code's fingerprint, a checksum) and a body. One that is damaged, of
 /// another format or of another owner is said and left alone; it is replaced as a whole.
-struct RunCacheFolder: RunCache {
+final class RunCacheFolder: RunCache {
   private static let format: Int64 = 1
   /// A larger file is not read.
   private static let largest = 512 << 20
 
   private let path: String
+  /// The fingerprints at the time of loading; nil for code that cannot be told.
+  private let keys = Mutex<[HostedCode: String?]>([:])
 
   /// Makes a cache in a folder, which need not exist.
   init(_ path: String) { self.path = path }
@@ -27,6 +30,7 @@ struct RunCacheFolder: RunCache {
   }
 
   func load(_ code: HostedCode) -> [UInt8]? {
+    keys.withLock { $0[code] = nil }
     guard let key = key(code) else { return nil }
     var status = stat()
     guard lstat(file(key), &status) == 0 else { return nil }
@@ -57,6 +61,11 @@ struct RunCacheFolder: RunCache {
 
   func save(_ bytes: [UInt8], for code: HostedCode) {
     guard let key = key(code) else { return }
+    // What ran may be neither the old code nor the new one.
+    guard (try? CodeFingerprint(code))?.text == key else {
+      return Terminal.writeError(
+        "kverify: the runs of \(code.controller) are not kept: its code changed meanwhile\n")
+    }
     let head: JSONValue = [
       "format": .int(Self.format), "code": .string(key),
       "sha256": .string(CodeFingerprint.digest(bytes)),
@@ -80,13 +89,16 @@ struct RunCacheFolder: RunCache {
   private func file(_ key: String) -> String { "\(path)/\(key).json" }
 
   private func key(_ code: HostedCode) -> String? {
+    if let known = keys.withLock({ $0[code] }) { return known }
+    var key: String?
     do {
-      return try CodeFingerprint(code).text
+      key = try CodeFingerprint(code).text
     } catch {
       Terminal.writeError(
         "kverify: the runs of \(code.controller) are not kept: \(error.reason); name the files of "
           + "its code in process.files\n")
-      return nil
     }
+    keys.withLock { $0[code] = .some(key) }
+    return key
   }
 }
