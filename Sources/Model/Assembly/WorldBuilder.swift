@@ -400,6 +400,9 @@ struct Renamed: Reconciler {
 
   var fieldManager: String { inner.fieldManager }
   var watches: [WatchRule] { inner.watches }
+  func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange] {
+    inner.memoryChanges(before: before, after: after)
+  }
   func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
     -> ReconcileResult
   { try inner.reconcile(request, oracle: oracle) }

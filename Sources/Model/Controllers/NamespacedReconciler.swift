@@ -39,6 +39,11 @@ struct NamespacedReconciler: Reconciler {
     }
   }
 
+  func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange] {
+    guard let object = after ?? before, held.contains(object.namespace) else { return [] }
+    return inner.memoryChanges(before: before, after: after)
+  }
+
   func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
     -> ReconcileResult
   { try inner.reconcile(request, oracle: NamespacedOracle(oracle, held)) }
@@ -100,6 +105,18 @@ private final class NamespacedOracle: ReconcileOracle {
 
   func lookAhead() -> (any ReconcileOracle)? {
     inner.lookAhead().map { NamespacedOracle($0, held) }
+  }
+
+  var hasLaggingCaches: Bool { inner.hasLaggingCaches }
+
+  func recall(_ label: String) throws -> JSONObject? { try inner.recall(label) }
+
+  func remember(_ label: String, _ value: JSONObject?) throws {
+    try inner.remember(label, value)
+  }
+
+  func awaitsEvents(of groupKind: GroupKind) throws -> Bool {
+    try inner.awaitsEvents(of: groupKind)
   }
 
   private func check(_ namespace: String) throws {

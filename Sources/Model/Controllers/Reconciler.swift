@@ -99,6 +99,24 @@ package protocol ReconcileOracle: AnyObject {
   /// A value that differs from every other one: `fresh()`.
   func freshValue() throws -> String
 
+  /// Whether the controller's caches may lag behind the store in this run.
+  ///
+  /// No question: it is the same in all states.
+  var hasLaggingCaches: Bool { get }
+
+  /// What the controller remembers of this request under a label, since it last started.
+  func recall(_ label: String) throws -> JSONObject?
+
+  /// Remembers something of this request under a label; nil forgets.
+  ///
+  /// Nobody else can see it, and a crash loses it. It must stay bounded, and a list of texts in it is a
+  /// set: it is kept in order.
+  func remember(_ label: String, _ value: JSONObject?) throws
+
+  /// Whether events of a kind are on their way to the controller's cache that come before time
+  /// passes (SEMANTICS.md, "Timers": deliveries first).
+  func awaitsEvents(of groupKind: GroupKind) throws -> Bool
+
   /// Whether something that may happen at most `limit` times in a run happens now: a choice while
   /// uses are left, false ever after. How many were spent is part of the state.
   func spend(_ budget: String, limit: Int) throws -> Bool
@@ -116,6 +134,12 @@ extension ReconcileOracle {
 
   /// Nobody can tell.
   package func lookAhead() -> (any ReconcileOracle)? { nil }
+
+  /// Fresh caches, and no memory.
+  package var hasLaggingCaches: Bool { false }
+  package func recall(_ label: String) throws -> JSONObject? { nil }
+  package func remember(_ label: String, _ value: JSONObject?) throws {}
+  package func awaitsEvents(of groupKind: GroupKind) throws -> Bool { false }
 }
 
 /// Which requests a change of an object puts into a controller's queue.
@@ -197,6 +221,14 @@ extension MappingReader {
   ) -> [JSONObject] { objects(of: groupKind, namespace: namespace, selection: selection) }
 }
 
+/// What a watch event changes in what a controller remembers of a request.
+package struct MemoryChange {
+  let request: ReconcileRequest
+  let label: String
+  /// The memory afterwards, of what is remembered.
+  let apply: (JSONObject) -> JSONObject?
+}
+
 /// A controller: a name, what wakes it, and a deterministic program that asks an oracle.
 package protocol Reconciler: Sendable {
   /// The controller's name in the composition.
@@ -210,6 +242,16 @@ package protocol Reconciler: Sendable {
   /// Runs one reconcile to its end. Throws `ReconcileError` for an error; everything else that is
   /// thrown comes from the oracle and passes through.
   func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws -> ReconcileResult
+  /// What the controller's event handlers do to its memory when an object was `before` and is `after`.
+  ///
+  /// Asked where caches may lag: without that an event is handled as it happens, and nothing is
+  /// remembered of what was not seen.
+  func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange]
+}
+
+extension Reconciler {
+  /// Nothing is remembered.
+  package func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange] { [] }
 }
 
 extension Reconciler {

@@ -18,6 +18,8 @@ package enum Cell: Hashable, Sendable {
   case pending(controller: Int, GroupKind)
   /// Whether a deadline has passed; once passed it stays so.
   case deadline(controller: Int, ReconcileRequest, String)
+  /// What a controller remembers of a request between two reconciles; 0 where it is nothing.
+  case memory(controller: Int, ReconcileRequest, String)
   /// How often something optional, that a controller lets happen, has happened.
   case spent(controller: Int, String)
   /// How often a fault may still hit a controller.

@@ -121,6 +121,9 @@ extension Composition {
         if let slot = layout.existingSlot(cell) { clear(slot) }
       }
     }
+    for (word, cell) in layout.wordCells {
+      if case .memory(controller, _, _) = cell { clear(.whole(word)) }
+    }
     if !world.definition.participants[controller].relistsStale {
       for cell in layout.pendingCells where cell.controller == controller {
         clear(.whole(cell.word))

@@ -26,6 +26,9 @@ extension Composition {
         alive.insert(mentionIndex.ofCells[index])
         alive.insert(world.versions.mentioned(in: current))
       case .deadline where value != 0: alive.insert(mentionIndex.ofCells[index])
+      case .memory where value != 0:
+        alive.insert(mentionIndex.ofCells[index])
+        alive.insert(world.versions.mentioned(in: value))
       case .position where value != 0: alive.insert(mentionIndex.tokens(ofNode: value, self))
       case .pending where value != 0:
         for event in pendingEvents(value) {

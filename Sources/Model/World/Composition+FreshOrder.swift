@@ -60,7 +60,7 @@ extension Composition {
     if seen.isEmpty { return }
     switch question {
     case .choose, .spend: break
-    case .get, .list, .send, .creationRank, .hasPassed, .fresh:
+    case .get, .list, .send, .creationRank, .hasPassed, .fresh, .recall, .remember, .awaitsEvents:
       seen.formIntersection(MentionIndex.tokens(of: question, world).map(\.family))
     }
     try noteOrder(of: seen, "\(question)")

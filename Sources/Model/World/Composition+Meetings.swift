@@ -52,6 +52,8 @@ extension Composition {
       "the deliveries of \(groupKind.plural) to \(name(of: controller))"
     case .deadline(let worker, let label):
       "the deadline \(FootprintNames.display(label)) of \(describe(worker))"
+    case .memory(let worker, let label):
+      "what is remembered of \(FootprintNames.display(label)) for \(describe(worker))"
     case .spent(let controller, let budget):
       "the budget \(FootprintNames.display(budget)) of \(name(of: controller))"
     case .budget(let fault, let controller):

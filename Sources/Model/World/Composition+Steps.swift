@@ -46,7 +46,7 @@ extension Composition {
       var events = pendingEvents(context.word(cell))
       let event = events.removeFirst()
       context.set(cell, intern(events))
-      context.enqueue(controller, key: event.key, old: event.old, new: event.new)
+      context.deliver(event, to: controller)
       draft.flags = .fair
     case .event(let event): try happen(event, context, &draft)
     case .skip(let event):

@@ -170,7 +170,7 @@ extension Composition {
     _ symmetry: StateSymmetry
   ) -> UInt32 {
     switch cell {
-    case .object, .superseded, .pending: return rewriting.rename(cell, value).1
+    case .object, .superseded, .pending, .memory: return rewriting.rename(cell, value).1
     case .position:
       let blocks = symmetry.blocks(ofNode: value, self)
       let key = NodeRenaming(

@@ -43,7 +43,7 @@ extension Composition {
     let lag = world.definition.participants[controller].lag ?? 0
     while events.count > lag {
       let oldest = events.removeFirst()
-      context.enqueue(controller, key: oldest.key, old: oldest.old, new: oldest.new)
+      context.deliver(oldest, to: controller)
     }
     context.set(cell, intern(events))
   }

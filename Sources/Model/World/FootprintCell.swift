@@ -13,6 +13,7 @@ enum FootprintCell: Hashable {
   /// That a delivery was made; who adds to `pending` does not write it.
   case delivery(controller: Int, GroupKind)
   case deadline(CellLayout.Worker, String)
+  case memory(CellLayout.Worker, String)
   case spent(controller: Int, String)
   case budget(Fault, controller: Int)
   /// How often an event may still happen and has happened.

@@ -136,6 +136,8 @@ final class FootprintNames {
       id(.pending(controller: controller, groupKind))
     case .deadline(let controller, let request, let label):
       id(.deadline(erased(controller, request), erased(label)))
+    case .memory(let controller, let request, let label):
+      id(.memory(erased(controller, request), erased(label)))
     case .spent(let controller, let budget):
       id(.spent(controller: controller, erased(budget)))
     case .budget(let fault, let controller): id(.budget(fault, controller: controller))

@@ -113,6 +113,7 @@ final class FootprintQuotient {
     case .pending(let controller, let kind): .pending(controller: controllers[controller], kind)
     case .delivery(let controller, let kind): .delivery(controller: controllers[controller], kind)
     case .deadline(let worker, let label): .deadline(self.worker(worker), text(label))
+    case .memory(let worker, let label): .memory(self.worker(worker), text(label))
     case .spent(let controller, let label):
       .spent(controller: controllers[controller], text(label))
     case .budget(let fault, let controller): .budget(fault, controller: controllers[controller])

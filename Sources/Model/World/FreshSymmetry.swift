@@ -191,6 +191,8 @@ final class FreshSymmetry {
     case .superseded(let controller, let request): "superseded \(name(controller, request))"
     case .deadline(let controller, let request, let label):
       "deadline \(name(controller, request)) \(label)"
+    case .memory(let controller, let request, let label):
+      "memory \(name(controller, request)) \(label)"
     case .pending(let controller, let kind): "pending \(controllerNames[controller]) \(kind)"
     case .spent(let controller, let label): "spent \(controllerNames[controller]) \(label)"
     case .budget(let fault, let controller): "budget \(fault) \(controllerNames[controller])"
@@ -213,6 +215,7 @@ final class FreshSymmetry {
     }
     switch cell {
     case .object(let key): add(world.versions.mentioned(in: composition.decode(value, of: key)))
+    case .memory: add(world.versions.mentioned(in: value))
     case .position: add(composition.mentionIndex.tokens(ofNode: value, composition))
     case .superseded:
       for read in composition.supersededSets[Int(value)] { add(movable(in: text(of: read.key))) }
@@ -260,6 +263,7 @@ final class FreshSymmetry {
     switch cell {
     case .object(let key):
       return number(of: erased(version: composition.decode(value, of: key), own))
+    case .memory: return number(of: erased(version: value, own))
     case .position: return number(of: .array(path(to: value, own)))
     case .superseded:
       let reads = composition.supersededSets[Int(value)]

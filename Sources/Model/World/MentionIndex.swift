@@ -4,7 +4,7 @@ import CEL
 /// computed once each.
 struct MentionIndex {
   /// What a cell holds that may mention fresh values.
-  enum Content: UInt8 { case object, deadline, position, pending, other }
+  enum Content: UInt8 { case object, deadline, memory, position, pending, other }
 
   /// A cell in numbers: a walk over all cells of a state must not copy keys.
   struct CellFact {
@@ -34,7 +34,7 @@ struct MentionIndex {
         facts.append(Self.fact(of: cell, at: word, world))
         switch cell {
         case .object(let key): ofCells.append(world.tokens.mentioned(in: key.name))
-        case .deadline(_, let request, let label):
+        case .deadline(_, let request, let label), .memory(_, let request, let label):
           ofCells.append(world.tokens.mentioned(in: "\(request.name) \(label)"))
         default: ofCells.append([])
         }
@@ -57,6 +57,7 @@ struct MentionIndex {
     case .object(let key):
       CellFact(word: word, content: .object, initial: world.initialVersions[key] ?? 0)
     case .deadline: CellFact(word: word, content: .deadline, initial: 0)
+    case .memory: CellFact(word: word, content: .memory, initial: 0)
     case .position: CellFact(word: word, content: .position, initial: 0)
     case .pending: CellFact(word: word, content: .pending, initial: 0)
     default: CellFact(word: word, content: .other, initial: 0)
@@ -89,7 +90,8 @@ struct MentionIndex {
           "selector": .string(request.labelSelector + request.fieldSelector),
         ]))
     case .hasPassed(let label): world.tokens.mentioned(in: label)
-    case .choose, .spend, .fresh: []
+    case .remember(_, let value): world.tokens.mentioned(in: value.value)
+    case .choose, .spend, .fresh, .recall, .awaitsEvents: []
     }
   }
 

@@ -14,6 +14,12 @@ package enum Question: Hashable, Sendable {
   case hasPassed(String)
   /// Whether something that may happen so many times happens now.
   case spend(String, limit: Int)
+  /// What the controller remembers of its request under a label.
+  case recall(String)
+  /// That it remembers an object from now on; null for nothing.
+  case remember(String, IdenticalJSON)
+  /// Whether events of a kind are on their way to the controller's cache.
+  case awaitsEvents(GroupKind)
   /// One of so many outcomes that upstream leaves open.
   case choose(Int, String)
   /// A new value.

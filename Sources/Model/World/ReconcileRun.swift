@@ -197,6 +197,17 @@ final class ReconcileRun: ReconcileOracle {
       guard spent < limit, context.choice(2) == 1 else { return .flag(false) }
       context.set(cell, spent + 1)
       return .flag(true)
+    case .recall(let label):
+      return .object(version: context.wordNow(.memory(controller: controller, self.request, label)))
+    case .remember(let label, let value):
+      context.set(
+        .memory(controller: controller, request, label),
+        context.world.versions.intern(value.value.object))
+      return .flag(true)
+    case .awaitsEvents(let groupKind):
+      // Only where time waits for deliveries they have an end that is seen before time passes.
+      let waits = context.world.definition.time == .fair
+      return .flag(try waits && !lagging(groupKind).isEmpty)
     case .choose(let count, _):
       return .number(context.choice(count))
     case .fresh:
@@ -417,6 +428,26 @@ final class ReconcileRun: ReconcileOracle {
       preconditionFailure("a budget answered with something else")
     }
     return happens
+  }
+
+  var hasLaggingCaches: Bool { participant.lag != nil }
+
+  func recall(_ label: String) throws -> JSONObject? {
+    guard case .object(let version) = try ask(.recall(label)) else {
+      preconditionFailure("a memory answered with something else")
+    }
+    return context.world.versions.object(version)
+  }
+
+  func remember(_ label: String, _ value: JSONObject?) throws {
+    _ = try ask(.remember(label, IdenticalJSON((value.map(JSONValue.object) ?? .null).asMemory)))
+  }
+
+  func awaitsEvents(of groupKind: GroupKind) throws -> Bool {
+    guard case .flag(let awaits) = try ask(.awaitsEvents(groupKind)) else {
+      preconditionFailure("a cache answered with something else")
+    }
+    return awaits
   }
 
   func choose(_ count: Int, _ label: String) throws -> Int {

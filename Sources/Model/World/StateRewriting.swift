@@ -66,6 +66,12 @@ struct StateRewriting {
   /// A version rewritten.
   func rename(version: UInt32) -> UInt32 { version == 0 ? 0 : self.version(version) }
 
+  /// What a controller remembers, rewritten: its lists of names stay in order.
+  private func rename(memory value: UInt32) -> UInt32 {
+    let renamed = rename(version: value)
+    return renamed == value ? value : composition.intern(memory: world.versions.object(renamed))
+  }
+
   /// A cell, renamed.
   func rename(_ cell: Cell) -> Cell {
     switch cell {
@@ -78,6 +84,8 @@ struct StateRewriting {
     case .pending(let owner, let groupKind): .pending(controller: controller(owner), groupKind)
     case .deadline(let owner, let request, let label):
       .deadline(controller: controller(owner), rename(request), rename(label))
+    case .memory(let owner, let request, let label):
+      .memory(controller: controller(owner), rename(request), rename(label))
     case .queue(let owner, let request): .queue(controller: controller(owner), rename(request))
     case .timer(let owner, let request): .timer(controller: controller(owner), rename(request))
     case .busy(let owner, let request): .busy(controller: controller(owner), rename(request))
@@ -97,6 +105,7 @@ struct StateRewriting {
       let version = rename(version: composition.decode(value, of: key))
       return (target, composition.encode(version, of: renamed))
     case (.position, _): return (target, rename(node: value))
+    case (.memory, _): return (target, rename(memory: value))
     case (.superseded, _):
       let reads = composition.supersededSets[Int(value)]
         .map { SupersededRead(key: rename($0.key), index: $0.index) }
@@ -136,7 +145,11 @@ struct StateRewriting {
     }
     for step in tree.path(to: node) {
       isSame = note(rename(step.question)) && isSame
-      current = tree.follow(current, rename(step.answer))
+      var answer = rename(step.answer)
+      if case .recall = step.question, case .object(let version) = step.answer {
+        answer = .object(version: rename(memory: version))
+      }
+      current = tree.follow(current, answer)
     }
     if let question { isSame = note(rename(question)) && isSame }
     if !map.isEmpty {
@@ -165,7 +178,9 @@ struct StateRewriting {
       request.fieldSelector = rename(request.fieldSelector)
       return .send(request)
     case .hasPassed(let label): return .hasPassed(rename(label))
-    case .choose, .spend, .fresh: return question
+    case .remember(let label, let value):
+      return .remember(label, IdenticalJSON(body(value.value).asMemory))
+    case .choose, .spend, .fresh, .recall, .awaitsEvents: return question
     }
   }
 

@@ -153,6 +153,7 @@ extension StateSymmetry {
     switch cell {
     case .object(let key):
       return names.erased(version: composition.decode(value, of: key), block)
+    case .memory: return names.erased(version: value, block)
     case .position: return erased(node: value, block, composition)
     case .superseded:
       let reads = composition.supersededSets[Int(value)].map { erased($0, block) }
@@ -212,6 +213,7 @@ extension StateSymmetry {
   func traits(of cell: Cell, _ value: UInt32, _ composition: Composition) -> [BlockTrait] {
     switch cell {
     case .object(let key): traits(ofVersion: composition.decode(value, of: key))
+    case .memory: traits(ofVersion: value)
     case .position: traits(ofNode: value, composition)
     case .superseded:
       composition.supersededSets[Int(value)].flatMap { read in

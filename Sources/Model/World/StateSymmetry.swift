@@ -170,6 +170,8 @@ final class StateSymmetry {
     case .pending(let controller, let kind): "pending \(controllerNames[controller]) \(kind)"
     case .deadline(let controller, let request, let label):
       "deadline \(name(controller, request)) \(label)"
+    case .memory(let controller, let request, let label):
+      "memory \(name(controller, request)) \(label)"
     case .spent(let controller, let label): "spent \(controllerNames[controller]) \(label)"
     case .budget(let fault, let controller): "budget \(fault) \(controllerNames[controller])"
     case .event(let event): "event \(eventNames[event])"

@@ -18,13 +18,12 @@ extension DaemonSetController {
         + "is updated first is a choice",
       "ControllerRevisions: creation, re-numbering on roll-back, duplicates, collisions, the history "
         + "limit", "adoption and release of Pods and revisions",
+      "expectations: with staleReads it only counts until its cache has shown the Pods that it created "
+        + "and deleted, or, where no such event is on its way, until they expire (a choice of time)",
       "status, minReadySeconds (a choice of time)",
     ],
     leftOut: [
       "events (kind Event)",
-      "expectations: upstream remembers in memory the creations and deletions that its cache has not "
-        + "shown yet, and only counts until then. Without staleReads the cache shows them at the next "
-        + "sync; with staleReads on daemonset the model may create or delete more than upstream would",
       "the back-off before a Pod that fails again and again is deleted",
       "resources, host ports and volumes of nodes",
       "the scheduler, and the Pods on a deleted node (podgc)",

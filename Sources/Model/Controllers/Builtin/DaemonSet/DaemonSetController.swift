@@ -33,13 +33,20 @@ struct DaemonSetController: Reconciler {
       ]
   }
 
+  func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange] {
+    Expectations.changes(before: before, after: after, owner: .daemonSet)
+  }
+
   func reconcile(
     _ request: ReconcileRequest, oracle: any ReconcileOracle
   ) throws -> ReconcileResult {
     guard
       let object = try oracle.get(
         "apps/v1", "DaemonSet", namespace: request.namespace, name: request.name)
-    else { return .done }
+    else {
+      try Expectations(oracle).forget()
+      return .done
+    }
     // An empty selector is reported and not retried; a DaemonSet that is being deleted is left
     // alone, since its history may be gone before its Pods.
     guard let selector = LabelSelector(object: object.at("spec", "selector")), !selector.isEmpty,

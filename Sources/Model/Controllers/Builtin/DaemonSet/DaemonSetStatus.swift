@@ -6,6 +6,8 @@ internal import CEL
 /// storeDaemonSetStatus).
 struct DaemonSetStatus {
   private let object: JSONObject
+  /// Whether the spec's generation was acted on.
+  private let observesGeneration: Bool
   private(set) var ready = 0
   private(set) var available = 0
   private var desired = 0
@@ -14,8 +16,9 @@ struct DaemonSetStatus {
   private var updated = 0
 
   /// Counts nodes: of several Pods on one the oldest counts.
-  init(_ sync: DaemonSetSync) throws {
+  init(_ sync: DaemonSetSync, observesGeneration: Bool = true) throws {
     object = sync.set.object
+    self.observesGeneration = observesGeneration
     let groups = sync.podsByNode
     for node in sync.nodes {
       let pods = groups.first { $0.node == node.name }?.pods ?? []
@@ -52,7 +55,9 @@ struct DaemonSetStatus {
     if isSame { return nil }
     var target = object
     for attempt in 0...1 {
-      target.set(.int(object.generation), at: "status", "observedGeneration")
+      if observesGeneration {
+        target.set(.int(object.generation), at: "status", "observedGeneration")
+      }
       for (key, value) in numbers { target.set(.int(Int64(value)), at: "status", key) }
       let answer = try client.updateStatus(target)
       if answer.isSuccess { return nil }

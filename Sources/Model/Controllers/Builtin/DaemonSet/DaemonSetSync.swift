@@ -20,6 +20,8 @@ struct DaemonSetSync {
 
   var oracle: any ReconcileOracle { client.oracle }
 
+  private var expectations: Expectations { Expectations(oracle) }
+
   /// getNodesToDaemonPods: the Pods by node, nodes in order; those that say no node are left out.
   var podsByNode: [(node: String, pods: [JSONObject])] {
     var groups: [String: [JSONObject]] = [:]
@@ -37,6 +39,14 @@ struct DaemonSetSync {
   func run(
     _ history: DaemonSetHistory, _ revisions: DaemonSetHistory.Revisions
   ) throws -> ReconcileResult {
+    let seen = try expectations.state()
+    if seen != .fulfilled {
+      // Only counted, by what the cache has shown; the generation is not observed yet.
+      if let failure = try DaemonSetStatus(self, observesGeneration: false).write(client) {
+        throw failure
+      }
+      return seen.delay ?? .done
+    }
     var failure = try update()
     if failure == nil { failure = try history.cleanUp(revisions.old, allPods) }
     var counts: DaemonSetStatus?
@@ -136,13 +146,18 @@ struct DaemonSetSync {
 
   /// syncNodes: creations in batches, then deletions; answers the first failure.
   func syncNodes(delete: [JSONObject], create: [String]) throws -> ReconcileError? {
-    var failure = try SlowStart.run(min(create.count, Self.burst)) { index in
+    let (create, delete) = (create.prefix(Self.burst), delete.prefix(Self.burst))
+    try expectations.expect(creations: create.count, deletions: delete.count)
+    let made = try SlowStart.run(create.count) { index in
       let answer = try client.create(set.makePod(node: create[index], hash: hash))
       return answer.isSuccess || answer.isNamespaceTerminating
         ? nil : answer.error("creating a Pod")
-    }.failure
-    for pod in delete.prefix(Self.burst) {
+    }
+    try expectations.lower(creations: create.count - made.successes)
+    var failure = made.failure
+    for pod in delete {
       let answer = try client.delete(pod)
+      if !answer.isSuccess { try expectations.lower(deletionOf: pod) }
       if !answer.isSuccess, !answer.isNotFound {
         failure = failure ?? answer.error("deleting a Pod")
       }

@@ -22,15 +22,14 @@ extension JobController {
       "which Pods go: unscheduled, pending, not ready, often restarted ones first; among Pods that "
         + "differ only in age every choice is explored",
       "FailureTarget and SuccessCriteriaMet before Failed and Complete (since 1.31)",
+      "expectations: with staleReads it waits until its cache has shown the Pods that it created and "
+        + "deleted, or, where no such event is on its way, until they expire (a choice of time), and "
+        + "counts no Pod twice whose finalizer it removed",
       "ttlSecondsAfterFinished (a choice of time), upstream a controller of its own",
       "adoption and release of Pods",
     ],
     leftOut: [
       "events (kind Event)", "backoffLimitPerIndex and maxFailedIndexes",
-      "expectations: upstream remembers in memory the creations, deletions and removed finalizers "
-        + "that its cache has not shown yet, and waits for them. Without staleReads the cache shows "
-        + "them at the next sync; with staleReads on job the model may create, delete or count more "
-        + "than upstream would",
       "before 1.23 upstream counts retries in memory; here they are the failures in the status",
       "a deadline that has passed stays passed after the Job was suspended and resumed",
       "no more than 500 uncounted Pods at a time",

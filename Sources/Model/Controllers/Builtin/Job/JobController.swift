@@ -39,6 +39,11 @@ struct JobController: Reconciler {
     ]
   }
 
+  func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange] {
+    Expectations.changes(before: before, after: after, owner: .job, forgetsDeleted: false)
+      + FreedPods.changes(before: before, after: after)
+  }
+
   func reconcile(
     _ request: ReconcileRequest, oracle: any ReconcileOracle
   ) throws -> ReconcileResult {
@@ -50,20 +55,31 @@ struct JobController: Reconciler {
     guard
       let object = try oracle.get(
         "batch/v1", "Job", namespace: request.namespace, name: request.name)
-    else { return .done }
+    else {
+      try Expectations(oracle).forget()
+      try FreedPods(oracle).forget()
+      return .done
+    }
     let job = Job(object, version)
     if job.isManagedByOthers { return .done }
     if job.isFinished { return try JobLifetime(client: client, job: job).run() }
     guard let selector = LabelSelector(object: object.at("spec", "selector")) else {
       throw ReconcileError("couldn't convert Job selector")
     }
+    let seen = try Expectations(oracle).state()
     let pods = try claim(job, selector, client)
+    let result: ReconcileResult
     if version.tracksJobsWithFinalizers {
-      var sync = JobSync(client: client, job: job, pods: pods)
-      return try sync.run()
+      var sync = JobSync(
+        client: client, job: job, pods: pods, mayManage: seen == .fulfilled,
+        freed: try FreedPods(oracle).uids())
+      result = try sync.run()
+    } else {
+      var sync = UntrackedJobSync(
+        client: client, job: job, pods: pods, mayManage: seen == .fulfilled)
+      result = try sync.run()
     }
-    var sync = UntrackedJobSync(client: client, job: job, pods: pods)
-    return try sync.run()
+    return result == .done ? seen.delay ?? .done : result
   }
 
   /// getPodsForJob: a Pod that is adopted gets the finalizer with its owner.

@@ -57,6 +57,8 @@ struct JobPods {
     return max(min(completions - succeeded, job.parallelism), 0)
   }
 
+  private var expectations: Expectations { Expectations(client.oracle) }
+
   private func create(_ count: Int) throws -> Outcome {
     var indexes: [Int]?
     if job.isIndexed {
@@ -64,11 +66,14 @@ struct JobPods {
       taken.formUnion((active + terminating).compactMap(Job.index(of:)))
       indexes = taken.missing(count, below: job.completions ?? 0)
     }
-    let made = try SlowStart.run(indexes?.count ?? count) { number in
+    let missing = indexes?.count ?? count
+    try expectations.expect(creations: missing)
+    let made = try SlowStart.run(missing) { number in
       let answer = try client.create(job.makePod(index: indexes?[number]))
       return answer.isSuccess || answer.isNamespaceTerminating
         ? nil : answer.error("creating a Pod")
     }
+    try expectations.lower(creations: missing - made.successes)
     return Outcome(active: active.count + made.successes, failure: made.failure)
   }
 
@@ -76,7 +81,8 @@ struct JobPods {
 
   /// deleteJobPods: each loses its finalizer first, so that it does not count as failed.
   private func delete(_ pods: [JSONObject]) throws -> Outcome {
-    try remove(pods) { pod in
+    try expectations.expect(creations: 0, deletions: pods.count)
+    return try remove(pods, isExpected: true) { pod in
       guard Job.isTracked(pod) else { return nil }
       let answer = try JobTracking.removeFinalizer(pod, client)
       return answer.isSuccess ? nil : answer
@@ -88,12 +94,13 @@ struct JobPods {
 
   /// Deletes Pods; `prepare` answers what keeps one from being deleted.
   private func remove(
-    _ pods: [JSONObject], prepare: (JSONObject) throws -> APIResponse?
+    _ pods: [JSONObject], isExpected: Bool = false, prepare: (JSONObject) throws -> APIResponse?
   ) throws -> Outcome {
     var outcome = Outcome(active: active.count)
     for pod in pods {
       let obstacle = try prepare(pod)
       let answer = try obstacle ?? client.delete(pod)
+      if isExpected, !answer.isSuccess { try expectations.lower(deletionOf: pod) }
       if !answer.isSuccess, !answer.isNotFound {
         outcome.failure = outcome.failure ?? answer.error("deleting a Pod")
         continue

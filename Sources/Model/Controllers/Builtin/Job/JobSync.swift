@@ -8,6 +8,10 @@ struct JobSync {
   var job: Job
   /// The Pods that the Job owns.
   let pods: [JSONObject]
+  /// Whether the cache has shown what earlier syncs did.
+  var mayManage = true
+  /// The uids of Pods that lost their finalizer and are counted, which the cache has not shown yet.
+  var freed: Set<String> = []
 
   private var oracle: any ReconcileOracle { client.oracle }
 
@@ -49,8 +53,8 @@ struct JobSync {
     if end != nil {
       outcome = try work.deleteActive()
       // Not all are gone: the Job is not over yet.
-      if outcome.removed != counts.active.count { end = nil }
-    } else if job.object.deletionTimestamp == nil {
+      if outcome.removed != counts.active.count || !mayManage { end = nil }
+    } else if mayManage, job.object.deletionTimestamp == nil {
       outcome = try work.manage(succeeded: counts.succeeded) {
         try hasToWait(counts)
       }
@@ -66,7 +70,7 @@ struct JobSync {
     setNumbers(outcome, ready: counts.active.count { PodStatus($0).isReady }, terminating)
     var tracking = JobTracking(
       client: client, job: job, pods: pods, end: end, terminating: terminating,
-      oldIndexes: counts.oldIndexes)
+      oldIndexes: counts.oldIndexes, freed: freed)
     try tracking.run(needsFlush: hasFlipped || hasChanged(from: old))
     if let failure = outcome.failure { throw failure }
     return tracking.job.isFinished ? .done : result(delay)
@@ -88,7 +92,7 @@ struct JobSync {
     counts.active = pods.filter { PodStatus($0).isActive }
     // getValidPodsWithFilter: a Pod that lost its finalizer is counted already.
     let valid = pods.filter {
-      Job.isTracked($0) && (!job.isIndexed || job.index(of: $0) != nil)
+      Job.isTracked($0) && !freed.contains($0.uid) && (!job.isIndexed || job.index(of: $0) != nil)
     }
     let succeeded = valid.filter {
       PodStatus($0).phase == "Succeeded" && !uncounted.succeeded.contains($0.uid)

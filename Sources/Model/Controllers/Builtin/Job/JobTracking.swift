@@ -4,7 +4,7 @@ internal import CEL
 ///
 /// Follows pkg/controller/job/job_controller.go (trackJobStatusAndRemoveFinalizers,
 /// flushUncountedAndRemoveFinalizers, cleanUncountedPodsWithoutFinalizers, enactJobFinished).
-/// Upstream remembers in memory which finalizers it removed; here the cache has to show it.
+/// Which finalizers were removed is remembered until the cache shows it (`FreedPods`).
 struct JobTracking {
   let client: ControllerClient
   var job: Job
@@ -16,6 +16,8 @@ struct JobTracking {
   let terminating: Int
   /// The indexes that had succeeded before this sync.
   let oldIndexes: JobIndexes
+  /// The Pods whose lost finalizer the cache has not shown yet.
+  var freed: Set<String> = []
 
   // MARK: Uncounted Pods
 
@@ -62,15 +64,18 @@ struct JobTracking {
   /// ends the Job if nothing is left to count.
   mutating func run(needsFlush: Bool) throws {
     var needsFlush = needsFlush
-    var tracked = Set(pods.filter(Job.isTracked).map(\.uid))
+    var tracked = Set(pods.filter(isTracked).map(\.uid))
     if countFreed(tracked) { needsFlush = true }
     let freed = noteEnded(&needsFlush)
     announceEnd(&needsFlush)
 
     if needsFlush { try writeStatus() }
     var failure: ReconcileError?
+    let memory = FreedPods(client.oracle)
+    if !freed.isEmpty { try memory.add(freed) }
     for pod in freed {
       let answer = try Self.removeFinalizer(pod, client)
+      if !answer.isSuccess { try memory.remove(pod) }
       if answer.isSuccess || answer.isNotFound {
         tracked.remove(pod.uid)
       } else {
@@ -116,7 +121,7 @@ struct JobTracking {
       let second = Job.index(of: right.element) ?? -1
       return (first, left.offset) < (second, right.offset)
     }.map(\.element)
-    for pod in sorted where Job.isTracked(pod) && mayGo(pod) {
+    for pod in sorted where isTracked(pod) && mayGo(pod) {
       freed.append(pod)
       let index = job.index(of: pod)
       if PodStatus(pod).phase == "Succeeded", !noted.failed.contains(pod.uid) {
@@ -148,6 +153,10 @@ struct JobTracking {
         indexes.count == 0 ? nil : .string(indexes.text), at: "status", "completedIndexes")
     }
     return freed
+  }
+
+  private func isTracked(_ pod: JSONObject) -> Bool {
+    Job.isTracked(pod) && !freed.contains(pod.uid)
   }
 
   /// canRemoveFinalizer.

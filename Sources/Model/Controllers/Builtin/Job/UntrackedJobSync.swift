@@ -11,6 +11,8 @@ struct UntrackedJobSync {
   var job: Job
   /// The Pods that the Job owns.
   let pods: [JSONObject]
+  /// Whether the cache has shown what earlier syncs did.
+  var mayManage = true
 
   /// Runs it.
   mutating func run() throws -> ReconcileResult {
@@ -37,7 +39,7 @@ struct UntrackedJobSync {
       outcome.active = 0
       failure.append(to: &job)
     } else {
-      if job.object.deletionTimestamp == nil {
+      if mayManage, job.object.deletionTimestamp == nil {
         outcome = try work.manage(succeeded: succeeded) { false }
       }
       let isComplete =

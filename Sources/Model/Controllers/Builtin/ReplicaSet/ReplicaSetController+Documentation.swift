@@ -13,14 +13,13 @@ extension ReplicaSetController {
       "creation in batches of 1, 2, 4 …, deletion, at most 500 a sync",
       "which Pods go: unscheduled, pending, not ready, cheap (pod-deletion-cost), crowded, often "
         + "restarted ones first; among Pods that differ only in age every choice is explored",
+      "expectations: with staleReads it waits until its cache has shown the Pods that it created and "
+        + "deleted, or, where no such event is on its way, until they expire (a choice of time); a "
+        + "crash loses them",
       "adoption and release of Pods", "status, ReplicaFailure, minReadySeconds (a choice of time)",
     ],
     leftOut: [
       "events (kind Event)",
-      "expectations: upstream remembers in memory the creations and deletions that its cache has "
-        + "not shown yet, and waits for them. Without staleReads the cache shows them at the next "
-        + "sync, so nothing is missing; with staleReads on replicaset the model may create or "
-        + "delete more than upstream would",
       "calls that upstream makes in parallel are made one after the other",
     ])
 }

@@ -7,6 +7,8 @@ struct ReplicaSetController: Reconciler {
   let fieldManager = "kube-controller-manager"
   let version: KubernetesVersion
   var kind = ReplicatedKind.replicaSet
+  /// Whether it waits until its cache shows what it has done; tests switch it off.
+  var hasExpectations = true
 
   var name: String { kind.controllerName }
 
@@ -19,18 +21,27 @@ struct ReplicaSetController: Reconciler {
       + WatchRule.dependents(.pod, of: kind.groupKind) { kind.selector(of: $0) }
   }
 
+  func memoryChanges(before: JSONObject?, after: JSONObject?) -> [MemoryChange] {
+    Expectations.changes(before: before, after: after, owner: kind.groupKind)
+  }
+
   func reconcile(
     _ request: ReconcileRequest, oracle: any ReconcileOracle
   ) throws -> ReconcileResult {
+    let expectations = Expectations(oracle, isUsed: hasExpectations)
     guard
       let replicaSet = try oracle.get(
         kind.apiVersion, kind.groupKind.kind, namespace: request.namespace, name: request.name)
-    else { return .done }
+    else {
+      try expectations.forget()
+      return .done
+    }
     guard let selector = kind.selector(of: replicaSet) else {
       // Upstream reports it and does not retry.
       return .done
     }
     let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
+    let seen = try expectations.state()
     let active = try oracle.list(
       ListQuery(apiVersion: "v1", kind: "Pod", namespace: request.namespace)
     ).filter { PodStatus($0).isActive }
@@ -38,8 +49,8 @@ struct ReplicaSetController: Reconciler {
       .claim(active)
 
     var failure: ReconcileError?
-    if replicaSet.deletionTimestamp == nil {
-      failure = try manageReplicas(replicaSet, pods, client)
+    if replicaSet.deletionTimestamp == nil, seen == .fulfilled {
+      failure = try manageReplicas(replicaSet, pods, expectations, client)
     }
     let writer = ReplicaSetStatus(client: client, replicaSet: replicaSet, pods: pods)
     let updated = try writer.write(failure: failure)
@@ -50,44 +61,55 @@ struct ReplicaSetController: Reconciler {
     {
       return .requeueAfter(seconds: updated.minReadySeconds)
     }
-    return .done
+    return seen.delay ?? .done
   }
 
   /// Creates or deletes Pods until there are as many as wanted.
   ///
   /// The failure that stopped it is kept for the status.
   private func manageReplicas(
-    _ replicaSet: JSONObject, _ pods: [JSONObject], _ client: ControllerClient
+    _ replicaSet: JSONObject, _ pods: [JSONObject], _ expectations: Expectations,
+    _ client: ControllerClient
   ) throws -> ReconcileError? {
     let excess = pods.count - replicaSet.specReplicas
-    if excess < 0 { return try create(min(-excess, Self.burst), replicaSet, client) }
-    if excess > 0 { return try delete(min(excess, Self.burst), replicaSet, pods, client) }
+    if excess < 0 {
+      return try create(min(-excess, Self.burst), replicaSet, expectations, client)
+    }
+    if excess > 0 {
+      return try delete(min(excess, Self.burst), replicaSet, pods, expectations, client)
+    }
     return nil
   }
 
   private func create(
-    _ count: Int, _ replicaSet: JSONObject, _ client: ControllerClient
+    _ count: Int, _ replicaSet: JSONObject, _ expectations: Expectations, _ client: ControllerClient
   ) throws -> ReconcileError? {
+    try expectations.expect(creations: count)
     let pod = PodFactory.make(
       from: replicaSet.at("spec", "template")?.object ?? JSONObject(), parent: replicaSet)
-    return try SlowStart.run(count) { _ in
+    let made = try SlowStart.run(count) { _ in
       let answer = try client.create(pod)
       return answer.isSuccess || answer.isNamespaceTerminating
         ? nil : answer.error("creating a Pod")
-    }.failure
+    }
+    try expectations.lower(creations: count - made.successes)
+    return made.failure
   }
 
   private func delete(
-    _ count: Int, _ replicaSet: JSONObject, _ pods: [JSONObject], _ client: ControllerClient
+    _ count: Int, _ replicaSet: JSONObject, _ pods: [JSONObject], _ expectations: Expectations,
+    _ client: ControllerClient
   ) throws -> ReconcileError? {
     let victims =
       count < pods.count
       ? try PodVictims(version: version, oracle: client.oracle)
         .choose(count, of: pods, related: { try related(to: replicaSet, client.oracle) })
       : pods
+    try expectations.expect(deletionsOf: victims)
     var failure: ReconcileError?
     for pod in victims {
       let answer = try client.delete(pod)
+      if !answer.isSuccess { try expectations.lower(deletionOf: pod) }
       if !answer.isSuccess, !answer.isNotFound {
         failure = failure ?? answer.error("deleting a Pod")
       }
