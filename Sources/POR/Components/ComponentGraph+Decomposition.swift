@@ -1,17 +1,3 @@
-/// The strongly connected components of some states, each a range of one flat array.
-struct Partition {
-  /// The local states, component after component.
-  fileprivate(set) var members: [UInt32] = []
-  fileprivate var ends: [Int] = []
-
-  /// How many components there are.
-  var count: Int { ends.count }
-
-  subscript(index: Int) -> ArraySlice<UInt32> {
-    members[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
-  }
-}
-
 /// The edges of a component's graph that are followed.
 private struct FollowedEdges: NodeLists {
   let graph: ComponentGraph
@@ -38,17 +24,8 @@ extension ComponentGraph {
   func components(
     of nodes: some Sequence<UInt32>, follows: (_ source: UInt32, _ edge: Edge) -> Bool
   ) -> Partition {
-    var result = Partition()
-    var decomposition = Decomposition(nodeCount: states.count)
     withoutActuallyEscaping(follows) { follows in
-      let edges = FollowedEdges(graph: self, follows: follows)
-      for root in nodes {
-        decomposition.run(from: root, in: edges) { component in
-          result.members.append(contentsOf: component.members.reversed())
-          result.ends.append(result.members.count)
-        }
-      }
+      Partition(of: nodes, in: FollowedEdges(graph: self, follows: follows))
     }
-    return result
   }
 }

@@ -74,8 +74,9 @@ struct IgnoringProviso {
     let everyone = [Bool](repeating: true, count: states.count)
     let parts = components(among: everyone) { $0.flags.contains(.fair) }
     var partOf = [Int](repeating: 0, count: states.count)
-    for (part, members) in parts.enumerated() { for member in members { partOf[member] = part } }
-    for (part, members) in parts.enumerated() {
+    for part in 0..<parts.count { for member in parts[part] { partOf[Int(member)] = part } }
+    for part in 0..<parts.count {
+      let members = parts[part].map { Int($0) }
       func leaves(_ flag: StepFlags) -> Bool {
         members.contains { member in
           edges[member].contains { edge in
@@ -106,27 +107,21 @@ struct IgnoringProviso {
     for (id, members) in places.sorted(by: { $0.key < $1.key }) {
       var isIn = [Bool](repeating: false, count: states.count)
       for member in members { isIn[member] = true }
-      for part in components(among: isIn, follows: { _ in true }) {
-        let first = part.min() ?? 0
-        let isCycle = part.count > 1 || edges[first].contains { $0.target == first }
+      let parts = components(among: isIn) { _ in true }
+      for part in 0..<parts.count {
+        let first = Int(parts[part].min() ?? 0)
+        let isCycle = parts[part].count > 1 || edges[first].contains { $0.target == first }
         if isCycle, wanted[first]?.contains(id) != true { wanted[first, default: []].append(id) }
       }
     }
   }
 
   /// The strongly connected components of some of the states along some of the steps.
-  private func components(among isIn: [Bool], follows: (Edge) -> Bool) -> [[Int]] {
-    var parts: [[Int]] = []
-    var decomposition = Decomposition(nodeCount: states.count)
-    withoutActuallyEscaping(follows) { follows in
-      let followed = FollowedSteps(edges: edges, isIn: isIn, follows: follows)
-      for root in states.indices where isIn[root] {
-        decomposition.run(from: UInt32(root), in: followed) { component in
-          parts.append(component.members.reversed().map { Int($0) })
-        }
-      }
-    }
-    return parts
+  private func components(
+    among isIn: [Bool], follows: @escaping (Edge) -> Bool
+  ) -> Partition {
+    let nodes = states.indices.lazy.filter { isIn[$0] }.map { UInt32($0) }
+    return Partition(of: nodes, in: FollowedSteps(edges: edges, isIn: isIn, follows: follows))
   }
 
   /// The steps between some states that are followed.
