@@ -24,6 +24,7 @@ let package = Package(
     .executable(name: "kverify-bench", targets: ["Benchmarks"]),
     // Loaded into processes of hosts, and into nothing of ours.
     .library(name: "FrozenClock", type: .dynamic, targets: ["CFrozenClock"]),
+    .executable(name: "race-check", targets: ["RaceCheck"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -70,6 +71,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "ConformanceKit", dependencies: ["CEL"], path: "Tests/ConformanceKit",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "RaceCheck", dependencies: ["POR", "Transitions"], path: "Tests/RaceCheck",
       swiftSettings: strict),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
     .testTarget(name: "SolverTests", dependencies: ["Solver", "CEL"], swiftSettings: strict),
