@@ -37,12 +37,14 @@ package struct Search {
     _ system: any TransitionSystem, _ crew: WorkerCrew?
   ) throws -> SearchResult {
     let properties = system.properties
-    var space = StateSpace(system: system, hashSeed: options.hashSeed)
+    var space = StateSpace(
+      system: system, hashSeed: options.hashSeed, crew: crew,
+      helperThreshold: options.helperThreshold)
     var watch = SearchWatch(options)
     var judge = Judge(properties: properties, options: options)
     var search = BatchSearch(judge, options: options, crew: crew)
     var cut = try search.run(&judge, in: &space, &watch)
-    options.helpReport?(search.expanded, search.helped)
+    options.helpReport?(search.expanded, search.helped + space.foreseenStates)
     let states = min(space.count, watch.maxStates)
     let bytes = space.byteCount + search.byteCount + judge.byteCount
     if cut == nil, system.footprints != nil {

@@ -84,6 +84,22 @@ import Transitions
     #expect(help.helped.load(ordering: .relaxed) > 1_000)
   }
 
+  /// Helpers list what a reduced search comes back to: the states of components that are complete.
+  @Test(arguments: 0..<6)
+  func `a reduced search finds the same, with real help`(_ part: Int) throws {
+    let help = Help()
+    for seed in UInt64(part * 40)..<UInt64(part * 40 + 40) {
+      let model = RandomControllerModel(seed: seed, style: seed % 2 == 0 ? .classic : .grouped)
+      guard Oracle(model, cap: 2_000) != nil else { continue }
+      let alone = try outcome(model, jobs: 1) { $0.reduction = .auto }
+      for jobs in 2...3 {
+        let helped = try outcome(model, jobs: jobs, help: help) { $0.reduction = .auto }
+        #expect(helped == alone, "seed \(seed), \(jobs) jobs")
+      }
+    }
+    #expect(help.helped.load(ordering: .relaxed) > 100)
+  }
+
   @Test func `is cut at the same state`() throws {
     for limit in [1, 2, 63, 500, 1_000, 1_499] {
       for batchSize in [5, 64, 4_096] {

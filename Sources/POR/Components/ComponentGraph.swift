@@ -49,7 +49,8 @@ struct ComponentGraph {
     self.states = states
     starts.reserveCapacity(states.count + 1)
     var numbers: [UInt32: UInt32] = [:]
-    for state in states {
+    for (place, state) in states.enumerated() {
+      states.withUnsafeBufferPointer { space.foresee(.successors, of: $0, at: place) }
       _ = try space.expand(state)
       var place = steps.firstPlace(of: state)
       for successor in space.buffer.successors {
@@ -69,14 +70,14 @@ struct ComponentGraph {
     starts.reserveCapacity(states.count + 1)
     edges.reserveCapacity(expectedEdges)
     var actionNumbers: [UInt32: UInt32] = [:]
-    for state in states {
+    for (place, state) in states.enumerated() {
+      states.withUnsafeBufferPointer { space.foresee(.targets, of: $0, at: place) }
       let count = try space.expand(state)
-      space.locateSuccessors()
       for index in 0..<count {
         let successor = space.buffer.successors[index]
         let flags = fairness.flags(of: successor)
         let isTaken = space.isTaken(index)
-        let inside = isTaken ? local(space.target(index)) : nil
+        let inside = isTaken ? local(space.locatedTarget(index)) : nil
         append(successor, flags, isTaken: isTaken, inside, &actionNumbers)
       }
       starts.append(UInt32(edges.count))

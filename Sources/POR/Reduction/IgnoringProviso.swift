@@ -46,7 +46,8 @@ struct IgnoringProviso {
   private mutating func list(
     _ fairness: FairnessRule, in space: inout StateSpace, local: (UInt32) -> Int?
   ) throws {
-    for state in states {
+    for (place, state) in states.enumerated() {
+      states.withUnsafeBufferPointer { space.foresee(.targets, of: $0, at: place) }
       let count = try space.expand(state)
       var taken: [Edge] = []
       var here: [(id: UInt32, isFair: Bool, isTaken: Bool)] = []

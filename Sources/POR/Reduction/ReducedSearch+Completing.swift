@@ -14,8 +14,9 @@ extension ReducedSearch {
     if !faults.contains(.noClosureAtCompletion) {
       var grown = false
       futures.listTop(into: &entries)
-      for place in first..<path.open.count {
-        let state = path.open[place]
+      let states = UnsafeBufferPointer(path.open.elements.extracting(first..<path.open.count))
+      for (place, state) in states.enumerated() {
+        space.foresee(.targets, of: states, at: place)
         let set = space.chosen[state]
         if set == ChosenSets.everything { continue }
         if try extend(state, space.chosen.classes(set), &judge, &space) { grown = true }

@@ -180,13 +180,16 @@ struct ReducedRun {
 
   /// Runs tasks over one store, and what they leave open.
   private mutating func explore(_ wanted: [SearchTask], _ givenUp: inout [SearchTask]) throws {
-    var space = StateSpace(system: system, hashSeed: options.hashSeed)
+    var space = StateSpace(
+      system: system, hashSeed: options.hashSeed, crew: crew,
+      helperThreshold: options.helperThreshold)
     var entered = StateSet()
     for task in wanted where cut == nil {
       if try !decide(task, in: &space, &entered) { givenUp.append(task) }
     }
     try decideLivelocks(in: &space, &entered)
     bytes = max(bytes, space.byteCount)
+    options.helpReport?(space.count, space.foreseenStates)
     searched.add(space, entered)
   }
 

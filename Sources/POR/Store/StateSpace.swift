@@ -19,12 +19,22 @@ struct StateSpace: ~Copyable {
   /// The chosen set of the state that was expanded last.
   private var chosenHere = ChosenSets.everything
 
+  /// What helpers list before it is asked for; nil where there are none.
+  private var foresight: Foresight?
+  /// The targets of the state that was expanded last, if helpers looked for them.
+  private var foreseen: [UInt32] = []
+
   /// The height of the store's trees at first, which their layout depends on.
   let firstHeight: Int
 
-  /// Makes a space that holds nothing but the initial state, as id 0.
-  init(system: any TransitionSystem, hashSeed: UInt64) {
+  /// Makes a space that holds nothing but the initial state, as id 0; with a crew, its threads list
+  /// what is foreseen.
+  init(
+    system: any TransitionSystem, hashSeed: UInt64, crew: WorkerCrew? = nil,
+    helperThreshold: Int = 2
+  ) {
     self.system = system
+    foresight = crew.map { Foresight($0, threshold: helperThreshold) }
     let initial = system.initialState
     width = max(initial.count, system.width)
     store = TreeStore(width: width, seed: hashSeed)
@@ -60,12 +70,32 @@ struct StateSpace: ~Copyable {
   /// Moves to a state and lists its successors; returns how many.
   mutating func expand(_ state: UInt32) throws -> Int {
     move(to: state)
+    chosenHere = chosen[state]
+    if let foresight, foresight.take(state, into: &buffer, &foreseen, system) {
+      return buffer.successors.count
+    }
+    foreseen.removeAll(keepingCapacity: true)
     buffer.removeAll()
     try system.expand(words, into: &buffer)
     if system.width > width { grow(at: state) }
-    chosenHere = chosen[state]
     return buffer.successors.count
   }
+
+  /// Tells which states are expanded next, in this order, the first at a place; states may be passed over.
+  ///
+  /// Called at each place, it looks ahead where it has to.
+  @inline(__always)
+  func foresee(
+    _ content: Foresight.Content, of states: UnsafeBufferPointer<UInt32>, at place: Int
+  ) {
+    guard let foresight, place % Foresight.window == 0 else { return }
+    let rest = UnsafeBufferPointer(rebasing: states[place...])
+    if rest.count < foresight.threshold || !system.mayBeReadByHelpers { return }
+    foresight.list(rest, content, in: frozen([], FairnessRule(faults: [])))
+  }
+
+  /// How many states were expanded that had been foreseen.
+  var foreseenStates: Int { foresight?.used ?? 0 }
 
   /// Whether the search takes a successor of the state that was expanded last.
   @inline(__always)
@@ -76,6 +106,7 @@ struct StateSpace: ~Copyable {
 
   /// Enters one successor into the store, located by itself.
   mutating func locatedTarget(_ index: Int) -> UInt32 {
+    if index < foreseen.count, foreseen[index] != Foresight.unknown { return foreseen[index] }
     let successor = buffer.successors[index]
     let root = buffer.changes.withUnsafeBufferPointer { changes in
       cursor.root(after: successor.changes(in: changes), in: &store.nodes)

@@ -70,12 +70,17 @@ final class TinySystem: TransitionSystem {
 
   /// Of three states in four, what a helper may know: nothing that would have to be interned.
   ///
-  /// Footprints would have to be; a full search never asks for them.
+  /// Footprints would have to be; a full search never asks for them, and a reduced one asks helpers
+  /// only for states that were expanded before.
   func knownSuccessors(
     of state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer
   ) -> Bool {
     let source = TinySystem.trimmed(Array(state))
     if source.reduce(UInt32(7), { ($0 &* 31) ^ $1 }) % 4 == 0 { return false }
+    if let known = known[source] {
+      buffer = known
+      return true
+    }
     for step in model.steps(from: source) {
       if step.target.count > width { return false }
       let event = Event(key: [], rules: step.brokenRules)
