@@ -1,11 +1,11 @@
 import Transitions
 
-/// Counters of which each step reads the next counter, and that must be computed once before helpers may
-/// look it up.
+/// Counters that begin again at 4, of which each step reads the next counter and must be computed once
+/// before helpers may look it up.
 ///
 /// As a world of controllers does, `expand` enters what it learns into tables that `knownSuccessors` reads on
 /// other threads; a search that lets the two overlap is a race. The vector grows in between. The last two
-/// counters have nothing to do with the others, so a reduced search leaves something out.
+/// counters have nothing to do with the others and stop, so a reduced search leaves something out.
 final class LearningSystem: TransitionSystem {
   private static let limit: UInt32 = 3
   private let ring: Int
@@ -42,13 +42,17 @@ final class LearningSystem: TransitionSystem {
     counter < state.count ? state[counter] : 0
   }
 
+  private func isEnabled(_ counter: Int, _ state: UnsafeBufferPointer<UInt32>) -> Bool {
+    counter < ring || value(counter, state) < Self.limit
+  }
+
   private func key(_ counter: Int, _ state: UnsafeBufferPointer<UInt32>) -> [UInt32] {
     [UInt32(counter), value(counter, state), value(next(counter), state)]
   }
 
   func expand(_ state: UnsafeBufferPointer<UInt32>, into buffer: inout SuccessorBuffer) throws {
     width = ring + apart
-    for counter in 0..<(ring + apart) where value(counter, state) < Self.limit {
+    for counter in 0..<(ring + apart) where isEnabled(counter, state) {
       let key = key(counter, state)
       if learned[key] == nil { learned[key] = UInt32(learned.count) }
       append(counter, state, &buffer)
@@ -60,7 +64,7 @@ final class LearningSystem: TransitionSystem {
   ) -> Bool {
     if hasRace { looks += 1 }
     if width < ring + apart { return false }
-    for counter in 0..<(ring + apart) where value(counter, state) < Self.limit {
+    for counter in 0..<(ring + apart) where isEnabled(counter, state) {
       if learned[key(counter, state)] == nil { return false }
       append(counter, state, &buffer)
     }
@@ -71,7 +75,7 @@ final class LearningSystem: TransitionSystem {
     _ counter: Int, _ state: UnsafeBufferPointer<UInt32>, _ buffer: inout SuccessorBuffer
   ) {
     buffer.changes.append(
-      WordChange(index: UInt32(counter), value: value(counter, state) + 1))
+      WordChange(index: UInt32(counter), value: (value(counter, state) + 1) % (Self.limit + 1)))
     buffer.successors.append(
       Successor(
         action: UInt32(counter), flags: [.fair, .changesObject],
