@@ -118,7 +118,7 @@ extension TestCluster {
     running.append(work)
     defer { running.removeLast() }
     do {
-      let oracle = TestOracle(self, author: controller.name)
+      let oracle = TestOracle(self, author: controller.name, work.request)
       switch try controller.reconcile(work.request, oracle: oracle) {
       case .done: break
       case .requeue, .requeueAfter:

@@ -38,6 +38,8 @@ final class TestCluster {
   /// How often something may happen that a budget allows.
   var spends = false
   private var spent: [String: Int] = [:]
+  /// What controllers remember, by name, request and label.
+  var memory: [String: JSONObject] = [:]
   /// Every effective write: who, and what it did.
   private(set) var log: [String] = []
   var failures: [String] = []

@@ -6,11 +6,16 @@ import CEL
 final class TestOracle: ReconcileOracle {
   private let cluster: TestCluster
   private let author: String
+  private let request: ReconcileRequest
   /// The objects as they were when the reconcile began: its own writes do not show.
   private let cache: [ObjectKey: JSONObject]
 
-  init(_ cluster: TestCluster, author: String) {
+  init(
+    _ cluster: TestCluster, author: String,
+    _ request: ReconcileRequest = ReconcileRequest(namespace: "", name: "")
+  ) {
     self.cluster = cluster
+    self.request = request
     self.author = author
     cache = cluster.cache(of: author)
   }
@@ -43,6 +48,14 @@ final class TestOracle: ReconcileOracle {
   func hasPassed(deadline: String) throws -> Bool { cluster.hasPassed(deadline) }
 
   func choose(_ count: Int, _ label: String) throws -> Int { cluster.answerChoice(count) }
+
+  func recall(_ label: String) throws -> JSONObject? {
+    cluster.memory["\(author) \(request) \(label)"]
+  }
+
+  func remember(_ label: String, _ value: JSONObject?) throws {
+    cluster.memory["\(author) \(request) \(label)"] = value
+  }
 
   func freshValue() throws -> String { "fresh" }
 

@@ -23,6 +23,27 @@ extension KubernetesVersion {
   /// Autoscalers stop at an invalid metric only where that would scale down (1.21).
   var autoscalerRefusesPartialScaleDown: Bool { minor >= 21 }
 
+  /// Rolling updates of StatefulSets may take several Pods at a time: `maxUnavailable`
+  /// (MaxUnavailableStatefulSet, KEP-961, on by default since 1.37, kubernetes#139466; the first patch
+  /// releases of 1.35, which had it on too, did so with other rules).
+  var hasStatefulSetMaxUnavailable: Bool { minor >= 37 }
+
+  /// Indexed Jobs may count failures by index: `backoffLimitPerIndex` (JobBackoffLimitPerIndex,
+  /// KEP-3850, on by default since 1.29).
+  var hasBackoffLimitPerIndex: Bool { minor >= 29 }
+
+  /// Autoscalers have tolerances of their own: `behavior.scaleUp.tolerance`
+  /// (HPAConfigurableTolerance, KEP-4951, on by default since 1.35).
+  var hasAutoscalerTolerances: Bool { minor >= 35 }
+
+  /// With `behavior` an autoscaler keeps the size between the lowest and the highest recommendation
+  /// (kubernetes#97348, 1.21); before, a target could grow since it was to shrink.
+  var autoscalerStabilizesInEnvelope: Bool { minor >= 21 }
+
+  /// The size at the beginning of a policy's period takes back changes of both directions
+  /// (kubernetes#109058, 1.26).
+  var autoscalerCountsBothDirections: Bool { minor >= 26 }
+
   /// A DaemonSet is updated node by node instead of Pod by Pod (1.21, with the code for surge).
   var updatesDaemonSetsNodeByNode: Bool { minor >= 21 }
 

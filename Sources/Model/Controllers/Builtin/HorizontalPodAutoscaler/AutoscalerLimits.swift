@@ -3,39 +3,97 @@ internal import CEL
 /// How far one sync may scale.
 ///
 /// Follows pkg/controller/podautoscaler/horizontal.go (normalizeDesiredReplicas,
-/// convertDesiredReplicasWithRules, convertDesiredReplicasWithBehaviorRate). Upstream's memory of
-/// recommendations and of scale events is left out: stabilization windows have passed, and each sync
-/// begins the periods of `behavior` anew.
+/// normalizeDesiredReplicasWithBehaviors, stabilizeRecommendation, stabilizeRecommendationWithBehaviors,
+/// convertDesiredReplicasWithRules, convertDesiredReplicasWithBehaviorRate).
 struct AutoscalerLimits {
+  /// `--horizontal-pod-autoscaler-downscale-stabilization`.
+  private static let downscaleStabilization: Int64 = 300
+
   let autoscaler: JSONObject
   let current: Integer
+  let version: KubernetesVersion
 
   private var minimum: Integer { autoscaler.specNumber("minReplicas") ?? 1 }
   private var maximum: Integer { autoscaler.specNumber("maxReplicas") ?? 0 }
+  private var behavior: JSONValue? { autoscaler.at("spec", "behavior") }
+
+  private var windows: AutoscalerMemory.Windows {
+    AutoscalerMemory.Windows(
+      up: behavior?.at("scaleUp", "stabilizationWindowSeconds")?.int ?? 0,
+      down: behavior?.at("scaleDown", "stabilizationWindowSeconds")?.int
+        ?? Self.downscaleStabilization)
+  }
 
   /// The size to scale to, with the conditions that say why.
-  func normalize(_ proposal: Integer, _ status: inout AutoscalerStatus) -> Integer {
+  func normalize(
+    _ proposal: Integer, _ memory: inout AutoscalerMemory, _ status: inout AutoscalerStatus
+  ) throws -> Integer {
+    memory.find(proposal, current)
+    let stabilized = try stabilize(proposal, &memory)
+    if stabilized != proposal {
+      let isUp = behavior != nil && proposal >= current
+      let (lower, lowest) = isUp ? ("lower", "lowest") : ("higher", "highest")
+      status.setCondition(
+        "AbleToScale", holds: true, isUp ? "ScaleUpStabilized" : "ScaleDownStabilized",
+        .string(
+          "recent recommendations were \(lower) than current one, applying the \(lowest) recent "
+            + "recommendation"))
+    } else {
+      status.setCondition(
+        "AbleToScale", holds: true, "ReadyForNewScale", "recommended size matches current size")
+    }
+    let limited = try limit(stabilized, &memory)
     status.setCondition(
-      "AbleToScale", holds: true, "ReadyForNewScale", "recommended size matches current size")
-    let limited = limit(proposal)
-    status.setCondition(
-      "ScalingLimited", holds: limited.replicas != proposal, limited.reason,
+      "ScalingLimited", holds: limited.replicas != stabilized, limited.reason,
       .string(limited.message))
     return limited.replicas
   }
 
+  /// stabilizeRecommendation, and stabilizeRecommendationWithBehaviors: with `behavior` the size stays
+  /// between the lowest and the highest recommendation of the windows.
+  private func stabilize(
+    _ proposal: Integer, _ memory: inout AutoscalerMemory
+  ) throws -> Integer {
+    // Without `behavior` its one window counts as passed.
+    guard behavior != nil else { return proposal }
+    defer { memory.add(proposal, windows) }
+    let isUp = proposal >= current
+    // What is recommended in this sync is all that a window of no length holds.
+    guard (isUp ? windows.up : windows.down) > 0 else { return proposal }
+    guard version.autoscalerStabilizesInEnvelope else {
+      return isUp
+        ? try memory.lowest(since: proposal, enough: nil)
+        : try memory.highest(since: proposal, enough: nil)
+    }
+    if proposal == current { return proposal }
+    return isUp
+      ? max(current, try memory.lowest(since: proposal, enough: current))
+      : min(current, try memory.highest(since: proposal, enough: current))
+  }
+
+  /// Remembers that the target was scaled (storeScaleEvent): only policies ask for it.
+  func noteScaling(to replicas: Integer, _ memory: inout AutoscalerMemory) {
+    guard let behavior else { return }
+    let periods = ["scaleUp", "scaleDown"].flatMap { self.periods(behavior[$0]) }
+    memory.add(change: replicas - current, longest: periods.max() ?? 0)
+  }
+
+  private func periods(_ rules: JSONValue?) -> [Int64] {
+    (rules?["policies"]?.array ?? []).compactMap { $0["periodSeconds"]?.int }
+  }
+
   private typealias Limited = (replicas: Integer, reason: String, message: String)
 
-  private func limit(_ proposal: Integer) -> Limited {
-    guard let behavior = autoscaler.at("spec", "behavior") else {
+  private func limit(_ proposal: Integer, _ memory: inout AutoscalerMemory) throws -> Limited {
+    guard let behavior else {
       return limitByRules(proposal, highest: max(2 * current, 4), lowest: nil)
     }
     if proposal > current {
-      let highest = rate(behavior["scaleUp"], isUp: true).map { max($0, current) }
+      let highest = try rate(behavior["scaleUp"], isUp: true, &memory).map { max($0, current) }
       return limitByRules(proposal, highest: highest, lowest: nil, isOneWay: true)
     }
     if proposal < current {
-      let lowest = rate(behavior["scaleDown"], isUp: false).map { min($0, current) }
+      let lowest = try rate(behavior["scaleDown"], isUp: false, &memory).map { min($0, current) }
       return limitByRules(proposal, highest: nil, lowest: lowest, isOneWay: true)
     }
     return within(proposal)
@@ -78,21 +136,25 @@ struct AutoscalerLimits {
     return within(proposal)
   }
 
-  /// calculateScaleUpLimitWithScalingRules and calculateScaleDownLimitWithBehaviors, at the beginning
-  /// of all periods; nil where there are no rules.
-  private func rate(_ rules: JSONValue?, isUp: Bool) -> Integer? {
+  /// calculateScaleUpLimitWithScalingRules and calculateScaleDownLimitWithBehaviors: from the size at
+  /// the beginning of each policy's period; nil where there are no rules.
+  private func rate(
+    _ rules: JSONValue?, isUp: Bool, _ memory: inout AutoscalerMemory
+  ) throws -> Integer? {
     guard let rules else { return nil }
     let select = rules["selectPolicy"]?.string ?? "Max"
     if select == "Disabled" { return current }
+    let changes = try memory.changes(within: periods(rules))
     let proposals = (rules["policies"]?.array ?? []).compactMap { policy -> Integer? in
       guard let value = policy["value"]?.int else { return nil }
+      let start = start(changes[policy["periodSeconds"]?.int ?? 0] ?? [], isUp: isUp)
       switch policy["type"]?.string {
-      case "Pods": return isUp ? current + Integer(value) : current - Integer(value)
+      case "Pods": return isUp ? start + Integer(value) : start - Integer(value)
       case "Percent":
         let factor = isUp ? 1 + Double(value) / 100 : 1 - Double(value) / 100
         return Integer(
-          current.map { current in
-            let size = Double(current) * factor
+          start.map { start in
+            let size = Double(start) * factor
             return Int64(isUp ? size.rounded(.up) : size.rounded(.towardZero))
           })
       default: return nil
@@ -100,5 +162,13 @@ struct AutoscalerLimits {
     }
     // The widest change (Max) is the largest size when growing and the smallest when shrinking.
     return isUp == (select != "Min") ? proposals.max() : proposals.min()
+  }
+
+  /// The size before these changes; once only those of the same direction were taken back.
+  private func start(_ changes: [Integer], isUp: Bool) -> Integer {
+    let counted =
+      version.autoscalerCountsBothDirections
+      ? changes : changes.filter { isUp ? $0 > 0 : $0 < 0 }
+    return counted.reduce(current) { $0 - $1 }
   }
 }

@@ -27,6 +27,7 @@ struct AutoscalerMetric {
   let request: ReconcileRequest
   let options: BuiltinOptions
   let oracle: any ReconcileOracle
+  let tolerance: AutoscalerTolerance
 
   /// Computes it; what the metric lacks is a `Failure`, an error of the oracle is thrown.
   func propose() throws -> Result<Proposal, Failure> {
@@ -115,9 +116,7 @@ struct AutoscalerMetric {
     _ value: Integer, _ pods: AutoscalerPods, isProcessor: Bool, full: Int, target: Int,
     keepsDirection: Bool
   ) -> Integer? {
-    let isNear = { (value: Int64) in
-      ReplicaCalculation.isWithinTolerance(value, of: Int64(target))
-    }
+    let isNear = { (value: Int64) in tolerance.isMet(Double(value) / Double(target)) }
     // Pods that all count alike do not change the average.
     if pods.areAssumed, value.map(isNear) { return currentReplicas }
     let groups = pods.grouped(isProcessor: isProcessor)
@@ -127,7 +126,7 @@ struct AutoscalerMetric {
       value.map { value in
         ReplicaCalculation(
           currentReplicas: current, groups: groups, value: Int(value), full: full,
-          target: target, keepsDirection: keepsDirection
+          target: target, keepsDirection: keepsDirection, tolerance: tolerance
         ).replicas
       })
   }
@@ -182,7 +181,7 @@ struct AutoscalerMetric {
       // GetObjectPerPodMetricReplicas, GetExternalPerPodMetricReplicas
       replicas = Integer(statusReplicas)
       let ratio = Double(value) / (Double(perPod) * Double(statusReplicas))
-      if abs(1 - ratio) > ReplicaCalculation.tolerance {
+      if !tolerance.isMet(ratio) {
         replicas = Integer(Int((Double(value) / Double(perPod)).rounded(.up)))
       }
       let average = statusReplicas == 0 ? value : (value - 1) / Int64(statusReplicas) + 1
@@ -192,7 +191,7 @@ struct AutoscalerMetric {
       let ratio = Double(value) / Double(total)
       if currentReplicas == 0 {
         replicas = Integer(Int(ratio.rounded(.up)))
-      } else if abs(1 - ratio) > ReplicaCalculation.tolerance {
+      } else if !tolerance.isMet(ratio) {
         let pods = try pods()
         guard !pods.isEmpty else {
           return .failure(Failure(reason: reason, message: "no pods returned by selector"))

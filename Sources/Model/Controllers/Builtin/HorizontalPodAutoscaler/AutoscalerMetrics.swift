@@ -39,7 +39,8 @@ struct AutoscalerMetrics {
       let metric = AutoscalerMetric(
         spec: spec, currentReplicas: current,
         statusReplicas: scale.statusInteger("replicas"), namespace: autoscaler.namespace,
-        selector: selector, hasPods: hasPods, request: request, options: options, oracle: oracle)
+        selector: selector, hasPods: hasPods, request: request, options: options, oracle: oracle,
+        tolerance: AutoscalerTolerance(autoscaler, options.kubernetesVersion))
       switch try metric.propose() {
       case .success(let proposal):
         best = max(best ?? 0, proposal.replicas)

@@ -21,19 +21,22 @@ extension HorizontalPodAutoscalerController {
     ],
     creates: [],
     modelled: [
-      "the ratio and its tolerance of 0.1 as IEEE doubles",
+      "the ratio and its tolerance of 0.1 as IEEE doubles; tolerances of behavior (since 1.35)",
       "pending, never ready and unmeasured Pods damp a scale-up",
       "minReplicas, maxReplicas, at most max(2 × current, 4) a sync, the policies of behavior",
+      "of behavior: stabilization windows (300 s for scaling down by default) and the periods of policies: how many "
+        + "of the recommendations and scalings that it remembers have left them is a choice, older ones "
+        + "before newer ones; a crash loses them",
       "several metrics: the greatest proposal; conditions, currentMetrics, lastScaleTime",
       "a sync every 15 s (a timer), and at once for a new autoscaler or spec",
       "a composition without Pods: all replicas are taken to be ready and measured",
     ],
     leftOut: [
       "events (kind Event)",
-      "memory of recommendations and scale events: stabilization windows have always passed, and "
-        + "each sync begins the periods of behavior anew",
+      "the window of 300 s for scaling down of an autoscaler without behavior: it has always passed",
       "the CPU initialization period (5 minutes) of each Pod has passed",
       "ContainerResource metrics",
-      "the per-autoscaler tolerance (alpha)",
+      "the comparison with 1 ± tolerance of 1.33 and 1.34: up to 1.34 the difference from 1 is compared, which "
+        + "matters where the ratio is just at the limit",
     ])
 }

@@ -12,9 +12,6 @@ struct HorizontalPodAutoscalerController: Reconciler {
   /// Whether the composition has Pods at all (BuiltinControllers.make's kinds).
   let hasPods: Bool
 
-  /// `--horizontal-pod-autoscaler-sync-period`.
-  private static let period = 15
-
   var watches: [WatchRule] {
     [
       WatchRule(.horizontalPodAutoscaler, .object) { old, new in
@@ -32,7 +29,10 @@ struct HorizontalPodAutoscalerController: Reconciler {
       let autoscaler = try oracle.get(
         "autoscaling/v2", "HorizontalPodAutoscaler", namespace: request.namespace,
         name: request.name)
-    else { return .done }
+    else {
+      try AutoscalerMemory.forget(oracle)
+      return .done
+    }
     let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
     var status = AutoscalerStatus(of: autoscaler)
     let target = autoscaler.at("spec", "scaleTargetRef")?.object ?? JSONObject()
@@ -68,6 +68,10 @@ struct HorizontalPodAutoscalerController: Reconciler {
     let maximum = autoscaler.specNumber("maxReplicas") ?? 0
     var desired: Integer = 0
     var rescale = true
+    let limits = AutoscalerLimits(
+      autoscaler: autoscaler, current: current, version: options.kubernetesVersion)
+    var memory = try AutoscalerMemory(
+      client.oracle, current: current, isUsed: autoscaler.at("spec", "behavior") != nil)
     var metricStatuses: JSONValue?
     var failure: ReconcileError?
     if current == 0, minimum != 0 {
@@ -82,6 +86,7 @@ struct HorizontalPodAutoscalerController: Reconciler {
     } else {
       let outcome = try metrics.compute(&status)
       guard let proposal = outcome.replicas else {
+        try memory.save()
         // setCurrentReplicasInStatus
         status.setNumbers(
           current: current, desired: status.desiredReplicas, metrics: status.currentMetrics,
@@ -91,12 +96,13 @@ struct HorizontalPodAutoscalerController: Reconciler {
       }
       failure = outcome.failure
       metricStatuses = outcome.statuses
-      desired = AutoscalerLimits(autoscaler: autoscaler, current: current)
-        .normalize(proposal, &status)
+      desired = try limits.normalize(proposal, &memory, &status)
       rescale = desired != current
     }
 
     if rescale {
+      // What is recommended is remembered whether or not the target can be scaled.
+      try memory.save()
       let answer = try update(scale, to: desired, autoscaler, client)
       guard answer.isSuccess else {
         status.setCondition(
@@ -115,14 +121,16 @@ struct HorizontalPodAutoscalerController: Reconciler {
         desired.view(.string, named: "scaled", isInjective: true) {
           .string("the HPA controller was able to update the target scale to \($0)")
         })
+      limits.noteScaling(to: desired, &memory)
     } else {
       desired = current
     }
+    try memory.save()
     status.setNumbers(
       current: current, desired: desired, metrics: metricStatuses, rescaled: rescale)
     try status.writeIfChanged(client)
     if let failure { throw failure }
-    return .requeueAfter(seconds: Self.period)
+    return .requeueAfter(seconds: AutoscalerMemory.period)
   }
 
   /// PUT to the target's `/scale`, on condition of the resourceVersion that was read live.

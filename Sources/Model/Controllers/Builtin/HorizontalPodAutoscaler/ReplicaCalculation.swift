@@ -4,9 +4,6 @@
 /// calcPlainMetricReplicas) and metrics/utilization.go, on IEEE doubles as there: 55 % against 50 % is
 /// a ratio of 1.1, just above what the tolerance of 0.1 allows. All measured Pods have the same value.
 struct ReplicaCalculation {
-  /// `--horizontal-pod-autoscaler-tolerance`.
-  static let tolerance = 0.1
-
   let currentReplicas: Int
   let groups: AutoscalerPods.Groups
   /// The value of each measured Pod: percent of its request, or thousandths.
@@ -17,18 +14,15 @@ struct ReplicaCalculation {
   let target: Int
   /// Whether a proposal against the direction of the ratio is dropped, as for utilization.
   let keepsDirection: Bool
-
-  /// Whether a value is so near its target that nothing is scaled.
-  static func isWithinTolerance(_ value: Int64, of target: Int64) -> Bool {
-    abs(1 - Double(value) / Double(target)) <= tolerance
-  }
+  /// How near a value has to be.
+  var tolerance = AutoscalerTolerance()
 
   /// The proposal.
   var replicas: Int {
     let ratio = Double(value) / Double(target)
     let countsUnready = groups.unready > 0 && ratio > 1
     if !countsUnready, groups.missing == 0 {
-      if Self.isWithinTolerance(Int64(value), of: Int64(target)) { return currentReplicas }
+      if tolerance.isMet(ratio) { return currentReplicas }
       return Int((ratio * Double(groups.ready)).rounded(.up))
     }
     // Once more, with the Pods that were not measured at their most careful values.
@@ -45,7 +39,7 @@ struct ReplicaCalculation {
     if countsUnready { count += groups.unready }
     // The average is an integer upstream as well.
     let newRatio = Double(sum / count) / Double(target)
-    if abs(1 - newRatio) <= Self.tolerance || (ratio < 1 && newRatio > 1)
+    if tolerance.isMet(newRatio) || (ratio < 1 && newRatio > 1)
       || (ratio > 1 && newRatio < 1)
     {
       return currentReplicas

@@ -11,6 +11,7 @@ struct Expectations {
   private static let label = "expectations"
   private static let creations = "creations"
   private static let deletions = "deletions"
+  private static let waited = "waited"
   /// ExpectationsTimeout.
   private static let timeout = 300
 
@@ -43,11 +44,17 @@ struct Expectations {
   /// SatisfiedExpectations: asked before anything is listed.
   ///
   /// They expire after five minutes. Time passes when no delivery is left, so what is on its way comes
-  /// before that.
+  /// before that. A sync that finds them stuck once more comes after that time, so that waiting ends.
   func state() throws -> State {
-    guard isUsed, try oracle.recall(Self.label) != nil else { return .fulfilled }
+    guard isUsed, var memory = try oracle.recall(Self.label) else { return .fulfilled }
     if try oracle.awaitsEvents(of: .pod) { return .waiting }
-    guard try oracle.choose(2, "whether expectations have expired") == 1 else { return .stuck }
+    if try memory[Self.waited] == nil
+      && oracle.choose(2, "whether expectations have expired") == 0
+    {
+      memory[Self.waited] = true
+      try oracle.remember(Self.label, memory)
+      return .stuck
+    }
     try forget()
     return .fulfilled
   }
