@@ -98,6 +98,10 @@ extension KubernetesVersion {
   /// healthy ones (eviction.go since 1.22; `unhealthyPodEvictionPolicy` since 1.26).
   var evictsUnreadyPodsFreely: Bool { minor >= 22 }
 
+  /// An evicted Pod says so in its condition DisruptionTarget before it is deleted
+  /// (PodDisruptionConditions, KEP-3329, on by default since 1.26).
+  var marksEvictedPods: Bool { minor >= 26 }
+
   /// A budget that is used up says so in its condition DisruptionAllowed (since 1.21).
   var budgetsHaveConditions: Bool { minor >= 21 }
 

@@ -200,8 +200,11 @@ import Testing
     }
     let uncounted = evict("u")
     #expect(uncounted.code == 201)
-    #expect(uncounted.changes.count == 1)
-    #expect(evict("r").changes.count == 2)
+    // The Pod is marked before it goes.
+    #expect(uncounted.changes.count == 2)
+    let mark = uncounted.changes[0].new?.at("status", "conditions")?.array?.last
+    #expect(mark?["type"] == "DisruptionTarget" && mark?["reason"] == "EvictionByEvictionAPI")
+    #expect(evict("r").changes.count == 3)
     let budget = cluster.send("GET", budgets + "/b").body
     #expect(budget.at("status", "disruptionsAllowed") == 0)
     let condition = budget.at("status", "conditions")?.array?.first

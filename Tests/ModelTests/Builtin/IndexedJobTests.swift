@@ -108,6 +108,52 @@ import Testing
     #expect(cluster.questions == [2])
   }
 
+  /// An index whose Pod has failed as often as backoffLimitPerIndex allows is not tried again
+  /// (indexed_job_utils.go, isIndexFailed); the Job fails when no index is left.
+  @Test func eachIndexHasItsBackoffLimit() throws {
+    let cluster = try cluster([
+      ("completions", 2), ("parallelism", 2), ("backoffLimitPerIndex", 1),
+    ])
+    func failures(_ index: Int) -> JSONValue? {
+      cluster.all(.pod).first { PodStatus($0).isActive && Job.index(of: $0) == index }?
+        .annotations["batch.kubernetes.io/job-index-failure-count"]
+    }
+    #expect(failures(0) == "0")
+    #expect(status(cluster, "failedIndexes") == "")
+    end(cluster, "Failed", [0])
+    #expect(running(cluster) == [0, 1])
+    #expect(failures(0) == "1" && failures(1) == "0")
+    end(cluster, "Failed", [0])
+    #expect(running(cluster) == [1])
+    #expect(status(cluster, "failedIndexes") == "0")
+    end(cluster, "Succeeded", [1])
+    #expect(reason(cluster, "Failed") == "FailedIndexes")
+    #expect(status(cluster, "completedIndexes") == "1")
+    #expect(status(cluster, "failed") == 2)
+  }
+
+  @Test func tooManyFailedIndexesEndTheJob() throws {
+    let cluster = try cluster([
+      ("completions", 3), ("parallelism", 3), ("backoffLimitPerIndex", 0), ("maxFailedIndexes", 1),
+    ])
+    end(cluster, "Failed", [0])
+    #expect(running(cluster) == [1, 2])
+    end(cluster, "Failed", [2])
+    #expect(reason(cluster, "Failed") == "MaxFailedIndexesExceeded")
+    #expect(running(cluster) == [])
+  }
+
+  /// The delay after a failure is asked once for a Pod: its replacement may come later.
+  @Test func theReplacementOfAnIndexMayWait() throws {
+    let cluster = try cluster([
+      ("completions", 1), ("parallelism", 1), ("backoffLimitPerIndex", 3),
+    ])
+    cluster.choices = [0]
+    end(cluster, "Failed", [0])
+    #expect(running(cluster) == [0])
+    #expect(cluster.questions == [2])
+  }
+
   @Test func aSuccessPolicyEndsTheJobEarly() throws {
     let cluster = try cluster([
       ("completions", 3), ("parallelism", 3),

@@ -70,6 +70,30 @@ import Testing
     #expect(cluster.all(.controllerRevision).count == 2)
   }
 
+  /// maxUnavailable (KEP-961): so many Pods go at a time, the highest first.
+  @Test(arguments: [("1.34", 1), ("1.37", 2)]) func severalGoAtATime(
+    version: String, together: Int
+  ) throws {
+    let cluster = TestCluster()
+    let options = BuiltinOptions(kubernetesVersion: try #require(KubernetesVersion(version)))
+    cluster.start([
+      try BuiltinControllers.make("statefulset", with: options, kinds: []),
+      try BuiltinControllers.make("kubelet", kinds: []),
+    ])
+    cluster.create(
+      TestObjects.statefulSet(
+        replicas: 3, spec: [("updateStrategy", ["rollingUpdate": ["maxUnavailable": "50%"]])]))
+    #expect(cluster.settle())
+    let before = cluster.log.count
+    changeImage(cluster, "i:2")
+    #expect(cluster.settle())
+    #expect(images(cluster) == ["i:2", "i:2", "i:2"])
+    let moves = cluster.log[before...].filter {
+      $0.contains("removes Pod/") || $0.contains("creates Pod/")
+    }
+    #expect(moves.prefix { $0.contains("removes") }.count == together)
+  }
+
   @Test func thePartitionKeepsTheLowerPods() throws {
     let cluster = try cluster()
     cluster.create(

@@ -25,10 +25,38 @@ extension APICall {
       ["Succeeded", "Failed", "Pending"].contains(phase) || pod.deletionTimestamp != nil
     var changes: [ObjectChange] = []
     if !ignoresBudgets { changes = try takeFromBudget(pod) }
-    let deletion = try delete(key, pod, options)
-    changes += deletion.changes
     let isDryRun = options.isDryRun || request.dryRun
+    let marked = isDryRun ? pod : try markedAsEvicted(pod)
+    let deletion = try delete(key, marked, options)
+    // The condition is a write of its own, before the deletion.
+    if marked != pod { changes.append(ObjectChange(key, old: pod, new: marked)) }
+    changes += deletion.changes
     return APIResponse(code: 201, body: success, changes: isDryRun ? [] : changes)
+  }
+
+  /// The Pod with the condition that tells why it goes (addConditionAndDeletePod).
+  private func markedAsEvicted(_ pod: JSONObject) throws(APIError) -> JSONObject {
+    let type = "DisruptionTarget"
+    let conditions = pod.at("status", "conditions")?.array ?? []
+    let old = conditions.first { $0["type"]?.string == type }
+    guard version.marksEvictedPods, old?["reason"]?.string != "EvictionByEvictionAPI" else {
+      return pod
+    }
+    let isSame = old?["status"]?.string == "True"
+    let condition: JSONValue = [
+      "type": .string(type), "status": "True", "reason": "EvictionByEvictionAPI",
+      "message": "Eviction API: evicting", "lastProbeTime": .null,
+      "lastTransitionTime": isSame
+        ? old?["lastTransitionTime"] ?? .null : .string(reader.now),
+    ]
+    var marked = pod
+    marked.set(
+      .array(
+        old == nil
+          ? conditions + [condition]
+          : conditions.map { $0["type"]?.string == type ? condition : $0 }),
+      at: "status", "conditions")
+    return try stored(marked)
   }
 
   /// Counts the eviction against the one budget that covers the Pod (getPodDisruptionBudgets,

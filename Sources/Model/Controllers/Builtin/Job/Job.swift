@@ -21,6 +21,11 @@ struct Job {
   var backoffLimit: Int { object.specInteger("backoffLimit") ?? 6 }
   var activeDeadlineSeconds: Int? { object.specInteger("activeDeadlineSeconds") }
 
+  /// `backoffLimitPerIndex` (hasBackoffLimitPerIndex).
+  var backoffLimitPerIndex: Int? {
+    version.hasBackoffLimitPerIndex && isIndexed ? object.specInteger("backoffLimitPerIndex") : nil
+  }
+
   /// isIndexedJob.
   var isIndexed: Bool {
     version.hasIndexedAndSuspendedJobs
@@ -88,8 +93,8 @@ struct Job {
     Self.index(of: pod).flatMap { $0 < completions ?? 0 ? $0 : nil }
   }
 
-  /// The Pod for an index, or for none.
-  func makePod(index: Int?) -> JSONObject {
+  /// The Pod for an index, or for none; `annotations` are those of the index.
+  func makePod(index: Int?, annotations: JSONObject = JSONObject()) -> JSONObject {
     var template = object.at("spec", "template")?.object ?? JSONObject()
     if version.tracksJobsWithFinalizers, !Self.isTracked(template) {
       template.finalizers += [Self.trackingFinalizer]
@@ -97,6 +102,7 @@ struct Job {
     guard let index else { return PodFactory.make(from: template, parent: object) }
     let text = JSONValue.string(String(index))
     template.annotations[Self.indexKey] = text
+    for entry in annotations.entries { template.annotations[entry.key] = entry.value }
     if version.hasPodIndexLabel { template.labels[Self.indexKey] = text }
     template.set(.string("\(object.name)-\(index)"), at: "spec", "hostname")
     for list in ["initContainers", "containers"] {

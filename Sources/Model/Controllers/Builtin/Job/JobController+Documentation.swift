@@ -18,6 +18,8 @@ extension JobController {
       "backoffLimit, activeDeadlineSeconds (a choice of time)",
       "the delay before a failed Pod is replaced (since 1.26): in the sync that first sees the failure "
         + "it may be over or begin; the next sync comes after it",
+      "backoffLimitPerIndex and maxFailedIndexes (since 1.29): a Pod's failures are counted by index, and a "
+        + "failed Pod keeps its finalizer until it is replaced",
       "podFailurePolicy (since 1.26), podReplacementPolicy (1.29), successPolicy (1.31)",
       "which Pods go: unscheduled, pending, not ready, often restarted ones first; among Pods that "
         + "differ only in age every choice is explored",
@@ -29,7 +31,7 @@ extension JobController {
       "adoption and release of Pods",
     ],
     leftOut: [
-      "events (kind Event)", "backoffLimitPerIndex and maxFailedIndexes",
+      "events (kind Event)",
       "before 1.23 upstream counts retries in memory; here they are the failures in the status",
       "a deadline that has passed stays passed after the Job was suspended and resumed",
       "no more than 500 uncounted Pods at a time",

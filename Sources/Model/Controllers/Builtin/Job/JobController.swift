@@ -58,6 +58,7 @@ struct JobController: Reconciler {
     else {
       try Expectations(oracle).forget()
       try FreedPods(oracle).forget()
+      if version.hasBackoffLimitPerIndex { try JobIndexFailures.forget(oracle) }
       return .done
     }
     let job = Job(object, version)

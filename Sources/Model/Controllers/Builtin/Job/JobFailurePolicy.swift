@@ -20,6 +20,8 @@ struct JobFailurePolicy {
     var failure: String?
     /// Whether the failure counts (all but Ignore).
     var counts = true
+    /// Whether the Pod's index has failed for good (FailIndex).
+    var failsIndex = false
   }
 
   /// matchPodFailurePolicy.
@@ -29,7 +31,8 @@ struct JobFailurePolicy {
       let action = rule["action"]?.string ?? ""
       switch action {
       case "Ignore": return Verdict(counts: false)
-      case "Count", "FailIndex": return Verdict()
+      case "Count": return Verdict()
+      case "FailIndex": return Verdict(failsIndex: true)
       case "FailJob":
         return Verdict(failure: "\(found) matching \(action) rule at index \(number)")
       default: continue

@@ -18,6 +18,8 @@ struct JobPods {
   let doneIndexes: JobIndexes
   /// The Pods that are going and must be gone before they are replaced.
   let terminating: [JSONObject]
+  /// The failures by index, where the Job has a limit for each.
+  var failures: JobIndexFailures?
 
   /// What became of the Pods.
   struct Outcome {
@@ -42,7 +44,7 @@ struct JobPods {
     if !excess.isEmpty { return try delete(Array(excess.prefix(Self.burst))) }
     let missing = wanted - terminating.count - active.count
     guard missing > 0 else { return Outcome(active: active.count) }
-    if try hasToWait() {
+    if try failures == nil && hasToWait() {
       // Upstream says so, whatever is active.
       return Outcome(active: 0, isDelayed: true)
     }
@@ -64,12 +66,18 @@ struct JobPods {
     if job.isIndexed {
       var taken = doneIndexes
       taken.formUnion((active + terminating).compactMap(Job.index(of:)))
-      indexes = taken.missing(count, below: job.completions ?? 0)
+      if let failures { taken.formUnion(failures.failed.numbers) }
+      let pending = taken.missing(count, below: job.completions ?? 0)
+      let ready = try failures?.ready(pending, client.oracle) ?? pending
+      if ready.isEmpty, !pending.isEmpty { return Outcome(active: 0, isDelayed: true) }
+      indexes = ready
     }
     let missing = indexes?.count ?? count
     try expectations.expect(creations: missing)
     let made = try SlowStart.run(missing) { number in
-      let answer = try client.create(job.makePod(index: indexes?[number]))
+      let index = indexes?[number]
+      let annotations = index.flatMap { failures?.annotations($0) } ?? JSONObject()
+      let answer = try client.create(job.makePod(index: index, annotations: annotations))
       return answer.isSuccess || answer.isNamespaceTerminating
         ? nil : answer.error("creating a Pod")
     }

@@ -40,6 +40,9 @@ struct JobSync {
     }
     var delay = Delay.none
     var end = try failure(counts, isNew: isNew, &delay)
+    let failures = JobIndexFailures(
+      job, pods: pods, freed: freed, succeeded: counts.indexes)
+    if end == nil { end = failures?.end(succeeded: counts.indexes.count) }
     if end == nil, job.isIndexed, let message = JobSuccessPolicy.met(job, counts.indexes) {
       end = JobCondition("SuccessCriteriaMet", reason: "SuccessPolicy", message: message)
     }
@@ -47,7 +50,7 @@ struct JobSync {
     let going = pods.filter { PodStatus($0).isTerminating && !PodStatus($0).isTerminal }
     let work = JobPods(
       job: job, client: client, active: counts.active, doneIndexes: counts.indexes,
-      terminating: job.replacesOnlyFailed ? going : [])
+      terminating: job.replacesOnlyFailed ? going : [], failures: failures)
     var hasFlipped = false
     let outcome: JobPods.Outcome
     if end != nil {
@@ -70,7 +73,7 @@ struct JobSync {
     setNumbers(outcome, ready: counts.active.count { PodStatus($0).isReady }, terminating)
     var tracking = JobTracking(
       client: client, job: job, pods: pods, end: end, terminating: terminating,
-      oldIndexes: counts.oldIndexes, freed: freed)
+      oldIndexes: counts.oldIndexes, freed: freed, failures: failures)
     try tracking.run(needsFlush: hasFlipped || hasChanged(from: old))
     if let failure = outcome.failure { throw failure }
     return tracking.job.isFinished ? .done : result(delay)

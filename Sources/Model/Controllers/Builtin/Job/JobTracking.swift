@@ -18,6 +18,8 @@ struct JobTracking {
   let oldIndexes: JobIndexes
   /// The Pods whose lost finalizer the cache has not shown yet.
   var freed: Set<String> = []
+  /// The failures by index, where the Job has a limit for each.
+  var failures: JobIndexFailures?
 
   // MARK: Uncounted Pods
 
@@ -151,6 +153,12 @@ struct JobTracking {
       job.object.set(.int(Int64(indexes.count)), at: "status", "succeeded")
       job.object.set(
         indexes.count == 0 ? nil : .string(indexes.text), at: "status", "completedIndexes")
+      if let failed = failures?.failed.text,
+        job.object.at("status", "failedIndexes")?.string != failed
+      {
+        job.object.set(.string(failed), at: "status", "failedIndexes")
+        needsFlush = true
+      }
     }
     return freed
   }
@@ -161,8 +169,11 @@ struct JobTracking {
 
   /// canRemoveFinalizer.
   private func mayGo(_ pod: JSONObject) -> Bool {
-    job.object.deletionTimestamp != nil || end != nil || PodStatus(pod).phase == "Succeeded"
-      || job.isFailed(pod)
+    if job.object.deletionTimestamp != nil || end != nil || PodStatus(pod).phase == "Succeeded" {
+      return true
+    }
+    guard job.isFailed(pod) else { return false }
+    return Job.index(of: pod).flatMap { failures?.awaiting[$0] }?.uid != pod.uid
   }
 
   /// The interim condition is written before the finalizers go, the final one afterwards.

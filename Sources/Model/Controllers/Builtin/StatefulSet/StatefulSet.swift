@@ -31,6 +31,18 @@ struct StatefulSet {
     return Int(rolling["partition"]?.int ?? 0)
   }
 
+  /// `rollingUpdate.maxUnavailable` (getStatefulSetMaxUnavailable): at least 1; nil where updates go one
+  /// by one.
+  func maxUnavailable() throws -> Int? {
+    guard version.hasStatefulSetMaxUnavailable else { return nil }
+    let rolling = object.at("spec", "updateStrategy", "rollingUpdate")
+    guard let value = rolling?["maxUnavailable"] else { return 1 }
+    guard let scaled = IntOrPercent.scaled(value, of: replicas, rounding: .up) else {
+      throw ReconcileError("invalid value for maxUnavailable")
+    }
+    return max(scaled, 1)
+  }
+
   private var claimTemplates: [JSONObject] {
     (object.at("spec", "volumeClaimTemplates")?.array ?? []).compactMap(\.object)
   }

@@ -13,7 +13,8 @@ extension StatefulSetController {
     keys: [],
     creates: [.pod, .persistentVolumeClaim, .controllerRevision],
     modelled: [
-      "OrderedReady and Parallel, ordinals.start", "RollingUpdate with partition, OnDelete",
+      "OrderedReady and Parallel, ordinals.start",
+      "RollingUpdate with partition and (since 1.37) maxUnavailable, OnDelete",
       "ControllerRevisions: creation, re-numbering on roll-back, collisions, the history limit",
       "PersistentVolumeClaims of the templates, and who owns them by "
         + "persistentVolumeClaimRetentionPolicy since 1.27 (garbagecollector deletes them)",
@@ -23,7 +24,6 @@ extension StatefulSetController {
     leftOut: [
       "events (kind Event)",
       "persistentVolumeClaimRetentionPolicy before 1.27 (alpha, off by default)",
-      "rollingUpdate.maxUnavailable (off by default in 1.34)",
       "status.conditions (upstream sets none)",
       "claims are made in the order of their templates (upstream: that of a map)",
     ])

@@ -223,12 +223,46 @@ struct StatefulSetSync {
     return answer.isSuccess ? .wait : .failed(answer.error("deleting a Pod"))
   }
 
+  /// updateStatefulSetAfterInvariantEstablished: the highest Pods of old revisions go, as long as few
+  /// enough are unavailable.
+  ///
+  /// With Parallel those of them that do not serve go first, however many.
+  private func roll(
+    _ replicas: [JSONObject], from lowest: Int, _ maxUnavailable: Int,
+    _ revisions: RevisionHistory.Revisions, _ status: inout StatefulSetStatus
+  ) throws -> ReconcileError? {
+    var unavailable: Set<String> = []
+    for pod in replicas where try !isHealthy(pod) { unavailable.insert(pod.name) }
+    let old = replicas.indices.reversed().filter { index in
+      index >= lowest && StatefulSet.revision(of: replicas[index]) != revisions.update.name
+        && !PodStatus(replicas[index]).isTerminating
+    }.map { replicas[$0] }
+    let budget = max(maxUnavailable - unavailable.count, 0)
+    let chosen: [JSONObject]
+    if set.isParallel {
+      chosen =
+        old.filter { unavailable.contains($0.name) }
+        + old.filter { !unavailable.contains($0.name) }.prefix(budget)
+    } else {
+      chosen = Array(old.prefix(budget))
+    }
+    for pod in chosen {
+      let answer = try client.delete(pod)
+      if !answer.isSuccess, !answer.isNotFound { return answer.error("deleting a Pod") }
+      status.currentReplicas -= 1
+    }
+    return nil
+  }
+
   /// The rolling update: the highest Pod of an old revision goes once all above it are healthy.
   private func roll(
     _ replicas: [JSONObject], _ revisions: RevisionHistory.Revisions,
     _ status: inout StatefulSetStatus
   ) throws -> ReconcileError? {
     let lowest = set.partition ?? 0
+    if let maxUnavailable = try set.maxUnavailable() {
+      return try roll(replicas, from: lowest, maxUnavailable, revisions, &status)
+    }
     for index in replicas.indices.reversed() where index >= lowest {
       let pod = replicas[index]
       if StatefulSet.revision(of: pod) != revisions.update.name,
