@@ -47,6 +47,11 @@ struct HostTests {
             call("POST", run, {"result": "error", "message": json.dumps(times)}); continue
         if mode == "environment":
             call("POST", run, {"result": "error", "message": json.dumps(sorted(os.environ))}); continue
+        if mode == "kverify":
+            own = ["fresh", "passed?deadline=end", "passed"]
+            answers = [call("GET", api + "/kverify/" + path) for path in own]
+            said = [str(status) + str(body.get("value", body.get("passed", ""))) for status, body in answers]
+            call("POST", run, {"result": "error", "message": " ".join(said + [work["request"]["kind"]])}); continue
         path = "/api/v1/namespaces/default/configmaps"
         status, found = call("GET", work["cachedApiServer"] + path + "/" + work["request"]["name"])
         if status == 410: continue
@@ -81,9 +86,10 @@ struct HostTests {
       limits.silence = 2
       change(&limits)
       server = try HTTPServer()
+      var command = HostCommand(["python3", "-c", HostTests.script, mode], in: "/tmp")
+      command.kind = "ConfigMap"
       host = ControllerHost(
-        HostCommand(["python3", "-c", HostTests.script, mode], in: "/tmp"), limits: limits,
-        server: server, served: oracle.cluster.served)
+        command, limits: limits, server: server, served: oracle.cluster.served)
     }
 
     deinit {
@@ -129,6 +135,11 @@ struct HostTests {
   @Test func `the controller's error is an error of the reconcile`() throws {
     let bench = try Bench("fails")
     #expect(throws: ReconcileError("no such luck")) { try bench.run() }
+  }
+
+  @Test func `new values and deadlines are questions too`() throws {
+    let bench = try Bench("kverify")
+    #expect(throws: ReconcileError("200new 200True 400 ConfigMap")) { try bench.run() }
   }
 
   @Test(arguments: [

@@ -51,9 +51,9 @@ final class LiveOracle: ReconcileOracle {
   }
 
   func creationRank(of object: JSONObject) throws -> Int { 0 }
-  func hasPassed(deadline: String) throws -> Bool { false }
+  func hasPassed(deadline: String) throws -> Bool { deadline == "end" }
   func choose(_ count: Int, _ label: String) throws -> Int { 0 }
-  func freshValue() throws -> String { "" }
+  func freshValue() throws -> String { "new" }
 
   func lookAhead() -> (any ReconcileOracle)? {
     guard looksAhead else { return nil }

@@ -10,6 +10,9 @@ package struct HostCommand: Hashable, Sendable {
   package var directory: String
   /// What its environment has besides what every host's has.
   package var environment: [String: String]
+  /// What its requests name: `for` of the scenario.
+  package var apiVersion = ""
+  package var kind = ""
 
   /// The command, without what would fill a screen.
   var shortName: String {
@@ -156,6 +159,7 @@ package final class ControllerHost: APIHandler {
       state.work = [
         "run": .string(String(state.number)), "controller": .string(controller),
         "request": [
+          "apiVersion": .string(command.apiVersion), "kind": .string(command.kind),
           "namespace": .string(request.namespace), "name": .string(request.name),
         ],
         "apiServer": .string(url), "cachedApiServer": .string(url + "/cached"),

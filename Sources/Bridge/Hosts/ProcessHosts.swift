@@ -53,8 +53,10 @@ package final class ProcessHosts: ProcessStarter {
       let environment = Dictionary(
         controller.environment.map { ($0.key, $0.value) }
       ) { _, last in last }
-      let command = HostCommand(
+      var command = HostCommand(
         controller.command, in: directory.isEmpty ? "." : directory, environment: environment)
+      command.apiVersion = controller.primary.apiVersion
+      command.kind = controller.primary.kind
       let host = ControllerHost(
         command, limits: limits.changed(by: controller.limits), server: server, served: served)
       let runs = RecordedRuns(

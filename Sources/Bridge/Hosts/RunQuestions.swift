@@ -21,6 +21,7 @@ struct RunQuestions {
   ///
   /// - Throws: what the oracle throws, untouched.
   func reply(to call: HTTPCall, asking oracle: any ReconcileOracle) throws -> HTTPReply {
+    if let reply = try ownReply(to: call, oracle) { return reply }
     let request: APIRequest
     let form: ObjectForm
     do throws(APIError) {
@@ -38,6 +39,26 @@ struct RunQuestions {
       response.body = ObjectPresentation(form, of: request, served, now: "").present(response.body)
     }
     return HTTPReply(response)
+  }
+
+  /// The reply to what no API server can be asked; nil where the call is one for the server.
+  ///
+  /// A new value that is unlike all others stands for a random one: states that differ in it alone are
+  /// one. A deadline is a choice until it has passed.
+  private func ownReply(to call: HTTPCall, _ oracle: any ReconcileOracle) throws -> HTTPReply? {
+    let path = Self.plainPath(call.path)
+    guard path.hasPrefix("/kverify/") else { return nil }
+    guard call.method == "GET" else { return HTTPReply(APIError.methodNotAllowed.response) }
+    switch path {
+    case "/kverify/fresh":
+      return HTTPReply(json: ["value": .string(try oracle.freshValue())])
+    case "/kverify/passed":
+      guard let deadline = call.query["deadline"], !deadline.isEmpty else {
+        return HTTPReply(APIError.badRequest("which deadline? ?deadline=NAME says it").response)
+      }
+      return HTTPReply(json: ["passed": .bool(try oracle.hasPassed(deadline: deadline))])
+    default: return HTTPReply(APIError.noSuchPath.response)
+    }
   }
 
   private func question(_ call: HTTPCall) throws(APIError) -> (APIRequest, ObjectForm) {
