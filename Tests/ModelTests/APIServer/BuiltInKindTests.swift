@@ -211,4 +211,29 @@ import Testing
     #expect(condition?["type"] == "DisruptionAllowed" && condition?["status"] == "False")
     #expect(evict("s").code == 429)
   }
+
+  @Test func statefulSetsMayMountTheirClaims() {
+    let path = "/apis/apps/v1/namespaces/default/statefulsets"
+    let made = cluster.send(
+      "POST", path,
+      [
+        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": "s"],
+        "spec": [
+          "serviceName": "s", "selector": ["matchLabels": ["app": "s"]],
+          "template": [
+            "metadata": ["labels": ["app": "s"]],
+            "spec": [
+              "containers": [
+                [
+                  "name": "c", "image": "i",
+                  "volumeMounts": [["name": "home", "mountPath": "/home"]],
+                ]
+              ]
+            ],
+          ],
+          "volumeClaimTemplates": [["metadata": ["name": "home"]]],
+        ],
+      ])
+    #expect(made.code == 201, "\(made.body.text)")
+  }
 }

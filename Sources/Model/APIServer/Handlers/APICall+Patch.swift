@@ -43,7 +43,7 @@ extension APICall {
     }
     do throws(PatchError) {
       switch type {
-      case .json: return try JSONPatch.apply(body, to: object)
+      case .json: return try JSONPatch.apply(withKnownVersions(body, object), to: object)
       case .merge: return try MergePatch.apply(body, to: object)
       case .strategic:
         guard !(resource.strategy is CustomResourceStrategy) else { break }
@@ -59,6 +59,23 @@ extension APICall {
     throw .unsupportedMediaType([
       PatchType.json.rawValue, PatchType.merge.rawValue, PatchType.apply.rawValue,
     ])
+  }
+
+  /// A JSON patch in which each test of the object's current resourceVersion names it as `object` does.
+  ///
+  /// Within a run one version has several names, one for each time that it was read; clients test for
+  /// the version that they read as they send it back in an update.
+  private func withKnownVersions(_ patch: JSONValue, _ object: JSONObject) -> JSONValue {
+    guard let operations = patch.array, let version = object.resourceVersion else { return patch }
+    return .array(
+      operations.map { operation in
+        guard var test = operation.object, test["op"] == "test",
+          test["path"] == "/metadata/resourceVersion", let tested = test["value"]?.string,
+          reader.isCurrent(tested, of: key)
+        else { return operation }
+        test["value"] = .string(version)
+        return .object(test)
+      })
   }
 
   /// PATCH with `application/apply-patch+yaml`.

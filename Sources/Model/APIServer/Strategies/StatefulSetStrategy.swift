@@ -78,7 +78,8 @@ struct StatefulSetStrategy: BuiltInStrategy {
     }
     errors += WorkloadValidation.nonNegative(spec["replicas"], "spec.replicas")
     errors += WorkloadValidation.selector(spec, "statefulset")
-    errors += WorkloadValidation.template(spec, restartPolicy: "Always")
+    errors += WorkloadValidation.template(
+      spec, restartPolicy: "Always", validatesPod: false)
     return errors
   }
 

@@ -70,11 +70,16 @@ enum WorkloadValidation {
   }
 
   /// The template, and the restart policy that the kind needs.
-  static func template(_ spec: JSONObject, restartPolicy: String?) -> [FieldError] {
+  ///
+  /// Of a StatefulSet the Pod's spec is not validated: its containers may mount claims
+  /// (pkg/apis/apps/validation/validation.go, ValidatePodTemplateSpecForStatefulSet).
+  static func template(
+    _ spec: JSONObject, restartPolicy: String?, validatesPod: Bool = true
+  ) -> [FieldError] {
     let template = spec["template"]?.object ?? JSONObject()
     var errors = ObjectMetaRules.labels(template.labels, "spec.template.metadata.labels")
     let podSpec = template["spec"]?.object ?? JSONObject()
-    errors += PodSpecValidation.validate(podSpec, "spec.template.spec")
+    if validatesPod { errors += PodSpecValidation.validate(podSpec, "spec.template.spec") }
     if let restartPolicy, podSpec["restartPolicy"]?.string != restartPolicy {
       errors.append(
         .notSupported(
