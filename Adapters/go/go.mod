@@ -1,0 +1,3 @@
+module kverify.dev/host
+
+go 1.19
