@@ -213,26 +213,21 @@ import Testing
   }
 
   @Test func statefulSetsMayMountTheirClaims() {
-    let path = "/apis/apps/v1/namespaces/default/statefulsets"
+    let container: JSONObject = [
+      "name": "c", "image": "i", "volumeMounts": [["name": "home", "mountPath": "/home"]],
+    ]
+    let template: JSONObject = [
+      "metadata": ["labels": ["app": "s"]], "spec": ["containers": [.object(container)]],
+    ]
+    let spec: JSONObject = [
+      "serviceName": "s", "selector": ["matchLabels": ["app": "s"]],
+      "template": .object(template), "volumeClaimTemplates": [["metadata": ["name": "home"]]],
+    ]
     let made = cluster.send(
-      "POST", path,
+      "POST", "/apis/apps/v1/namespaces/default/statefulsets",
       [
         "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": "s"],
-        "spec": [
-          "serviceName": "s", "selector": ["matchLabels": ["app": "s"]],
-          "template": [
-            "metadata": ["labels": ["app": "s"]],
-            "spec": [
-              "containers": [
-                [
-                  "name": "c", "image": "i",
-                  "volumeMounts": [["name": "home", "mountPath": "/home"]],
-                ]
-              ]
-            ],
-          ],
-          "volumeClaimTemplates": [["metadata": ["name": "home"]]],
-        ],
+        "spec": .object(spec),
       ])
     #expect(made.code == 201, "\(made.body.text)")
   }
