@@ -101,6 +101,7 @@ final class HookServer: HookClient, @unchecked Sendable {
     environment["KVERIFY_HOST"] = nil
     environment["KVERIFY_PROTOCOL"] = nil
     environment["PORT"] = String(port)
+    environment["HOST"] = "127.0.0.1"
     for variable in own { environment[variable.key] = variable.value }
     do {
       process = try HostProcess(command, in: directory, environment: environment, limits) { _ in }

@@ -316,4 +316,47 @@ import Testing
     #expect(bench.cluster.settle())
     #expect(bench.config("x") != nil, "\(bench.cluster.failures) \(bench.cluster.log)")
   }
+
+  @Test func `a change of the status alone wakes nobody where that is said`() throws {
+    let yaml = Self.controller("InPlace").replacing(
+      "resource: sets}", with: "resource: sets, ignoreStatusChanges: true}")
+    for (controller, wakes) in [(Self.controller("InPlace"), true), (yaml, false)] {
+      let bench = try MetacontrollerBench(controller, Self.maps)
+      bench.create(spec(["x"]))
+      #expect(bench.cluster.settle())
+      bench.cluster.patch(
+        "example.com/v1", "Set", "a", ["status": ["seen": 7]], subresource: "status")
+      #expect(bench.cluster.queue.isEmpty != wakes)
+      bench.cluster.patch("example.com/v1", "Set", "a", ["metadata": ["labels": ["n": "1"]]])
+      #expect(!bench.cluster.queue.isEmpty)
+    }
+  }
+
+  @Test func `a resync period is a timer, the nearer of two counts`() throws {
+    let yaml = Self.controller("InPlace", "  resyncPeriodSeconds: 30")
+    let bench = try MetacontrollerBench(yaml) { _, request in
+      .answered(["resyncAfterSeconds": request.at("parent", "spec", "after") ?? 0])
+    }
+    bench.create(["selector": selector, "after": 0])
+    #expect(try bench.reconcile() == .requeueAfter(seconds: 30))
+    bench.cluster.patch("example.com/v1", "Set", "a", ["spec": ["after": 5]])
+    #expect(try bench.reconcile() == .requeueAfter(seconds: 5))
+  }
+
+  @Test func `a write that fails does not keep the others, nor the status, and is told`() throws {
+    let bench = try MetacontrollerBench(Self.controller("InPlace")) { _, _ in
+      let good = MetacontrollerBench.config("x")
+      var bad = MetacontrollerBench.config("No Name").object ?? JSONObject()
+      bad.labels = ["set": "a"]
+      var fine = good.object ?? JSONObject()
+      fine.labels = ["set": "a"]
+      return .answered(["children": [.object(bad), .object(fine)], "status": ["ok": true]])
+    }
+    bench.create(["selector": selector])
+    #expect(
+      throws: ReconcileError("can't create the ConfigMap No Name: Invalid", code: 422)
+    ) { try bench.reconcile() }
+    #expect(bench.config("x") != nil)
+    #expect(bench.parent?.at("status", "ok") == true)
+  }
 }

@@ -184,4 +184,48 @@ import Testing
     let bench = try related(["apiVersion": "v1", "resource": "secrets", "namespace": "other"])
     #expect(throws: ReconcileError.self) { try bench.reconcile() }
   }
+
+  // MARK: Cluster-scoped parents
+
+  @Test func `below a cluster-scoped object children have a namespace of their own`() throws {
+    let yaml = """
+      apiVersion: metacontroller.k8s.io/v1alpha1
+      kind: DecoratorController
+      metadata: {name: deco}
+      spec:
+        resources: [{apiVersion: v1, resource: nodes}]
+        attachments: [{apiVersion: v1, resource: configmaps, updateStrategy: {method: InPlace}}]
+        hooks: {sync: {webhook: {path: /sync, service: {name: x, namespace: y}}}}
+      """
+    let bench = try MetacontrollerBench(yaml) { _, request in
+      let keys = request.at("attachments", "ConfigMap.v1")?.object?.keys ?? []
+      var child = MetacontrollerBench.config("x", ["k": "v"]).object ?? JSONObject()
+      child.metadata["namespace"] = "default"
+      return .answered([
+        "annotations": ["keys": .string(keys.joined(separator: " "))],
+        "attachments": [.object(child)],
+      ])
+    }
+    bench.cluster.create(["apiVersion": "v1", "kind": "Node", "metadata": ["name": "n"]])
+    #expect(bench.cluster.settle())
+    #expect(bench.config("x")?.controllerReference?["kind"] == "Node")
+    let node = bench.cluster.view(ObjectKey(.node, namespace: "", name: "n"))
+    #expect(node?.annotations["keys"] == "default/x")
+    #expect(bench.cluster.failures.isEmpty)
+  }
+
+  @Test func `a namespaced child of a cluster-scoped object needs a namespace`() throws {
+    let yaml = Self.controller().replacing("example.com/v1", with: "v1")
+      .replacing("resource: sets", with: "resource: nodes")
+    let bench = try MetacontrollerBench(yaml) { _, _ in
+      .answered(["attachments": [MetacontrollerBench.config("x", ["k": "v"])]])
+    }
+    bench.cluster.create([
+      "apiVersion": "v1", "kind": "Node",
+      "metadata": ["name": "n", "annotations": ["decorate": "yes"]],
+    ])
+    bench.cluster.settle(limit: 20)
+    #expect(!bench.cluster.failures.isEmpty)
+    #expect(bench.config("x") == nil)
+  }
 }
