@@ -109,6 +109,15 @@ struct HookTests {
     _ = try server.answer(Self.hook, to: Self.request("b"))
   }
 
+  @Test func `a hook that is trusted is asked once`() throws {
+    let server = HookServer(
+      .process(command: ["python3", "-c", Self.script, "random"], environment: [], port: nil),
+      in: "/tmp", HostLimits(), isChecking: false)
+    defer { server.shutDown() }
+    #expect(try server.answer(Self.hook, to: Self.request("a")) == .answered(["status": ["n": 1]]))
+    #expect(try server.answer(Self.hook, to: Self.request("b")) == .answered(["status": ["n": 2]]))
+  }
+
   @Test func `codes other than 200 are answers`() throws {
     let (refusing, busy) = (server("refuses"), server("busy"))
     defer {

@@ -16,6 +16,8 @@ final class HookServer: HookClient, @unchecked Sendable {
   private let connection: MetacontrollerController.Connection
   private let directory: String
   private let limits: HostLimits
+  /// Whether each request is made a second time.
+  private let isChecking: Bool
   /// Held during a call: what follows is only used with it.
   private let turn = NSLock()
   private var answers: [Question: HookAnswer] = [:]
@@ -25,8 +27,10 @@ final class HookServer: HookClient, @unchecked Sendable {
   private var failure: HookFailure?
 
   init(
-    _ connection: MetacontrollerController.Connection, in directory: String, _ limits: HostLimits
+    _ connection: MetacontrollerController.Connection, in directory: String, _ limits: HostLimits,
+    isChecking: Bool = true
   ) {
+    self.isChecking = isChecking
     self.connection = connection
     self.directory = directory.isEmpty ? "." : directory
     self.limits = limits
@@ -41,7 +45,7 @@ final class HookServer: HookClient, @unchecked Sendable {
     do {
       try startIfNeeded()
       let answer = try ask(question)
-      try confirm(answer, hook, question, request)
+      if isChecking { try confirm(answer, hook, question, request) }
       answers[question] = answer
       return answer
     } catch {

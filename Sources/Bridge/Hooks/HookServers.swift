@@ -9,9 +9,13 @@ final class HookServers: Sendable {
   }
 
   private let limits: HostLimits
+  private let isChecking: Bool
   private let servers = Mutex<[Key: HookServer]>([:])
 
-  init(limits: HostLimits) { self.limits = limits }
+  init(limits: HostLimits, isChecking: Bool) {
+    self.limits = limits
+    self.isChecking = isChecking
+  }
 
   /// The server of a connection of a scenario in a directory.
   func server(_ connection: MetacontrollerController.Connection, in directory: String)
@@ -20,7 +24,7 @@ final class HookServers: Sendable {
     servers.withLock { servers in
       let key = Key(directory: directory, connection: connection)
       if let server = servers[key] { return server }
-      let server = HookServer(connection, in: directory, limits)
+      let server = HookServer(connection, in: directory, limits, isChecking: isChecking)
       servers[key] = server
       return server
     }

@@ -30,7 +30,7 @@ package final class ProcessHosts: ProcessStarter {
     self.limits = limits
     self.isChecking = isChecking
     self.cache = cache
-    hookServers = HookServers(limits: limits)
+    hookServers = HookServers(limits: limits, isChecking: isChecking)
   }
 
   /// Whether there are none.
