@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func mostExamplesAreRewritten() {
-    #expect(Self.samples.count >= 2 * (Self.names.count - 2))
+    #expect(Self.samples.count >= 2 * (Self.names.count - 3))
   }
 
   /// m copies cost m times what one costs: they share no cell that somebody writes.

@@ -71,6 +71,15 @@ package final class SymbolicLeaf: Sendable {
   /// The term itself; nil for a leaf that is computed from one.
   package var itself: TermID? { view == nil ? term : nil }
 
+  /// What tells its computation from all others; nil where it is the term.
+  package var viewName: String? { view?.name }
+
+  /// The same of another term, in another run.
+  package func moved(to term: TermID, in run: SymbolicRun) -> JSONValue {
+    guard let view else { return JSONValue(term, in: run) }
+    return JSONValue(term, in: run, as: kind, view)
+  }
+
   /// Its value, which is recorded.
   package var pinned: JSONValue {
     guard let view else { return JSONValue(run.pin(term)) }

@@ -61,6 +61,12 @@ enum ReportJSON {
 
   private static func property(_ property: PropertyReport, records: [String: String]) -> JSONValue {
     var object: JSONObject = ["name": .string(property.name), "kind": .string(property.kind)]
+    if let proof = property.proof {
+      object["proof"] = [
+        "summary": proof.summary.map(JSONValue.string) ?? .null,
+        "lines": .array(proof.lines.map(JSONValue.string)),
+      ]
+    }
     switch property.verdict {
     case .holds: object["verdict"] = "holds"
     case .inconclusive(let reason):

@@ -21,6 +21,9 @@ struct TextReport {
       if case .violated(let counterexample) = property.verdict {
         lines += [""] + story(property, counterexample)
       }
+      if case .inconclusive = property.verdict, let proof = property.proof, !proof.lines.isEmpty {
+        lines += ["", "\(property.name) is not proved:"] + proof.lines.map { "  \($0)" }
+      }
     }
     if !report.coverage.isEmpty || !report.notes.isEmpty { lines.append("") }
     lines += report.coverage.map { "covers: \($0)" }
@@ -35,7 +38,9 @@ struct TextReport {
     return report.properties.map { property in
       let name = property.name + String(repeating: " ", count: width - property.name.count)
       switch property.verdict {
-      case .holds: return "  holds         \(name)  \(property.kind)"
+      case .holds:
+        let proof = property.proof?.summary.map { " (\($0))" } ?? ""
+        return "  holds         \(name)  \(property.kind)\(proof)"
       case .violated(let counterexample):
         return "  VIOLATED      \(name)  \(property.kind): \(counterexample.summary)"
       case .inconclusive(let reason):

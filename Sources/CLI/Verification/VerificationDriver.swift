@@ -22,11 +22,22 @@ package enum VerificationDriver {
     let projections = try projections(without: options.withoutProjections)
     let inputs = UnknownInputs(scenario)
     var classes = ValueClasses(inputs)
-    var findings = VerificationFindings(scenario, inputs, options)
+    let asked = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
+    let proofs = try guarded {
+      try Proofs(scenario, properties: asked, projections: projections, hosts: hosts)
+    }
+    var findings = VerificationFindings(scenario, inputs, options, proofs)
+    var options = options
+    options.properties = findings.chosen.map(\.name)
+    var suspects = proofs.suspects
     let verifier = Verifier(options: verifierOptions(scenario, options, start: clock))
     search: while true {
+      if findings.isOver {
+        if !findings.chosen.isEmpty { findings.leaveOut("a proof was asked for") }
+        break
+      }
       let valuation: Valuation
-      switch classes.next() {
+      switch suspects.isEmpty ? classes.next() : .values(suspects.removeFirst()) {
       case .values(let found): valuation = found
       case .none: break search
       case .unknown(let reason):

@@ -6,7 +6,11 @@ internal import Solver
 /// What is known of each property over all classes of values of the symbols tried so far.
 struct VerificationFindings {
   private let scenario: Scenario
-  private let chosen: [PropertyDeclaration]
+  /// The properties to report.
+  private let asked: [PropertyDeclaration]
+  /// Those that are searched for: all but the proved ones.
+  let chosen: [PropertyDeclaration]
+  private let proofs: Proofs
   private var verdicts: [String: PropertyReport.Verdict] = [:]
   private let explains: Bool
   var figures = SearchFigures()
@@ -27,10 +31,14 @@ struct VerificationFindings {
   private var unchecked: [String] = []
   private var isCut = false
 
-  init(_ scenario: Scenario, _ inputs: UnknownInputs, _ options: VerificationOptions) {
+  init(
+    _ scenario: Scenario, _ inputs: UnknownInputs, _ options: VerificationOptions, _ proofs: Proofs
+  ) {
     self.scenario = scenario
     self.inputs = inputs
-    chosen = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
+    self.proofs = proofs
+    asked = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
+    chosen = asked.filter { !proofs.isProved($0.name) }
     explains = options.explainsReduction
   }
 
@@ -38,6 +46,20 @@ struct VerificationFindings {
   var isViolated: Bool {
     verdicts.values.contains { if case .violated = $0 { true } else { false } }
   }
+
+  /// Whether more values can change nothing that is worth a search: what is left are properties whose
+  /// proof failed, and some values were tried.
+  var isOver: Bool {
+    if chosen.isEmpty { return true }
+    guard chosen.allSatisfy(\.prove), !inputs.isEmpty else { return false }
+    let isDecided = chosen.allSatisfy {
+      if case .violated = verdicts[$0.name] { true } else { false }
+    }
+    return isDecided || tried >= Self.classesWithoutProof
+  }
+
+  /// How many classes of values are searched for violations of what could not be proved.
+  private static let classesWithoutProof = 4
 
   /// Notes that values are left untried, and why.
   mutating func leaveOut(_ reason: String) { leftOut = leftOut ?? reason }
@@ -65,7 +87,7 @@ struct VerificationFindings {
       switch verdict.outcome(of: index) {
       case .holds:
         if property.prove {
-          merge(.inconclusive("prove: is not decided by this version"), property)
+          merge(.inconclusive(unproved(property)), property)
         } else {
           merge(.holds, property)
         }
@@ -143,7 +165,9 @@ struct VerificationFindings {
     for property in chosen {
       let name = property.name
       if case .violated = verdicts[name] { continue }
-      if let leftOut {
+      if property.prove {
+        verdicts[name] = .inconclusive(unproved(property))
+      } else if let leftOut {
         verdicts[name] = .inconclusive("not all values were tried: \(leftOut)")
       } else if tried == 0 {
         verdicts[name] = .inconclusive("no values of the symbols satisfy the assumptions")
@@ -151,18 +175,21 @@ struct VerificationFindings {
     }
     return VerificationReport(
       scenario: scenario.name, path: scenario.location.file,
-      properties: chosen.map {
+      properties: asked.map {
         PropertyReport(
           name: $0.name, kind: $0.kindName,
-          verdict: verdicts[$0.name] ?? .inconclusive("the search ended before"),
-          failing: failingValues(of: $0.name, classes))
+          verdict: proofs.isProved($0.name)
+            ? .holds : verdicts[$0.name] ?? .inconclusive("the search ended before"),
+          failing: failingValues(of: $0.name, classes), proof: proofs.report(of: $0.name))
       }, coverage: coverage, notes: notes(projections), figures: figures,
       explanation: explains ? ReductionExplainer(chosen).explanation(couplings) : nil)
   }
 
   /// For which values of the symbols a property is violated.
   private func failingValues(of property: String, _ classes: ValueClasses) -> FailingValues? {
-    guard let failing = failing[property], !inputs.isEmpty else { return nil }
+    // Of what a proof found values for, these values are all that was tried.
+    guard let failing = failing[property], !inputs.isEmpty, proofs.reason(of: property) == nil
+    else { return nil }
     let minimiser = FailingSetMinimiser(classes.session, assumptions: classes.assumptions)
     let found = minimiser.describe(failing)
     return FailingValues(
@@ -170,7 +197,18 @@ struct VerificationFindings {
       isExact: leftOut == nil && !isCut && found.completeness == .exact)
   }
 
+  private func unproved(_ property: PropertyDeclaration) -> String {
+    proofs.reason(of: property.name) ?? "the proof was not tried"
+  }
+
   private var coverage: [String] {
+    let proved =
+      asked.contains { proofs.isProved($0.name) }
+      ? ["any number of steps and all values, by induction, where proved"] : []
+    return proved + (chosen.isEmpty ? [] : searchCoverage)
+  }
+
+  private var searchCoverage: [String] {
     var lines = [
       scenario.interleaving == .calls
         ? "every interleaving of API calls" : "every interleaving of whole reconciles"
@@ -193,7 +231,7 @@ struct VerificationFindings {
   private func notes(_ projections: ProjectionSet) -> [String] {
     let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
     let lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
-    return lines + unchecked + outside.map { "one value at a time: \($0)" }
+    return lines + proofs.notes + unchecked + outside.map { "one value at a time: \($0)" }
       + (audited.map(Self.note) ?? [])
   }
 

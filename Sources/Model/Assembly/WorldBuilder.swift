@@ -76,6 +76,24 @@ package struct WorldBuilder {
     return definition
   }
 
+  /// A world with the programs of this builder's values in place of those it was built with.
+  package func rebinding(_ definition: WorldDefinition) throws -> WorldDefinition {
+    var definition = definition
+    definition.participants = try participants(definition.resources)
+    definition.events = scenario.events.map(event)
+    definition.properties = scenario.properties.map(property)
+    return definition
+  }
+
+  /// The lemmas of a property as tests of a state.
+  package func lemmas(of property: PropertyDeclaration) -> [StatePredicate] {
+    property.lemmas.map { lemma in
+      let program = lemma.program
+      let scope = scope
+      return { try scope.test(program, ScenarioObjects($0)) }
+    }
+  }
+
   /// The text of a property's message at a state; nil where it cannot be evaluated.
   package func message(
     _ expression: Expression, now: any MappingReader, old: (any MappingReader)?

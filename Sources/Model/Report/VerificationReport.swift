@@ -46,6 +46,20 @@ package struct FailingValues: Hashable, Sendable {
   }
 }
 
+/// What a proof came to.
+package struct ProofReport: Hashable, Sendable {
+  /// How it was proved; nil where it was not.
+  package var summary: String?
+  /// The step that could not be shown, or the run that was found instead: state, step, state.
+  package var lines: [String]
+
+  /// Makes a report.
+  package init(summary: String?, lines: [String] = []) {
+    self.summary = summary
+    self.lines = lines
+  }
+}
+
 /// The verdict on one property.
 package struct PropertyReport: Sendable {
   /// The three verdicts; there is no fourth.
@@ -62,15 +76,19 @@ package struct PropertyReport: Sendable {
   package var verdict: Verdict
   /// For which values of the symbols it is violated; nil where there are no symbols or it is not.
   package var failing: FailingValues?
+  /// What a proof of it came to; nil where none was asked for.
+  package var proof: ProofReport?
 
   /// Makes an entry.
   package init(
-    name: String, kind: String, verdict: Verdict, failing: FailingValues? = nil
+    name: String, kind: String, verdict: Verdict, failing: FailingValues? = nil,
+    proof: ProofReport? = nil
   ) {
     self.name = name
     self.kind = kind
     self.verdict = verdict
     self.failing = failing
+    self.proof = proof
   }
 
   /// Whether a violation is one of liveness, convergence or confluence (exit code 13).

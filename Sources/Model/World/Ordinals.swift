@@ -15,13 +15,24 @@ enum Ordinals {
 
   /// The object with its generations replaced by their ranks, from 1.
   static func rankedGenerations(_ object: JSONObject) -> JSONObject {
-    guard let generation = object.at("metadata", "generation")?.int else { return object }
+    withGenerations(object, ranks(generations(of: object)))
+  }
+
+  /// The generations in an object, its own first; none where it has none.
+  static func generations(of object: JSONObject) -> [Int64] {
+    guard let generation = object.at("metadata", "generation")?.int else { return [] }
     var values = [generation]
     if let observed = object.at("status", "observedGeneration")?.int { values.append(observed) }
     let conditions = object.at("status", "conditions")?.array ?? []
-    values += conditions.compactMap { $0["observedGeneration"]?.int }
-    let ranks = ranks(values)
-    guard ranks.contains(where: { $0.key != $0.value }) else { return object }
+    return values + conditions.compactMap { $0["observedGeneration"]?.int }
+  }
+
+  /// The object with its generations replaced.
+  static func withGenerations(_ object: JSONObject, _ ranks: [Int64: Int64]) -> JSONObject {
+    guard let generation = object.at("metadata", "generation")?.int,
+      ranks.contains(where: { $0.key != $0.value })
+    else { return object }
+    let conditions = object.at("status", "conditions")?.array ?? []
     var result = object
     result.set(ranks[generation].map(JSONValue.int), at: "metadata", "generation")
     if let observed = object.at("status", "observedGeneration")?.int {

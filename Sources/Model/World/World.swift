@@ -141,9 +141,9 @@ package final class World {
     return Self.identity(of: object, groupKind: groupKind, all, mutants: mutants)
   }
 
-  private static func identity(
+  static func identity(
     of object: JSONObject, groupKind: GroupKind, _ definition: WorldDefinition,
-    mutants: Set<ProjectionMutant>
+    mutants: Set<ProjectionMutant> = []
   ) -> JSONObject {
     var object = object
     object.set(nil, at: "metadata", "resourceVersion")

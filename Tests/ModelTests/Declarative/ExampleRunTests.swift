@@ -16,7 +16,10 @@ import Testing
   ]
 
   /// Those whose objects hold symbols have no objects before values are chosen.
-  static let symbolic = ["examples/two-autoscalers/", "examples/drain-against-budget/"]
+  static let symbolic = [
+    "examples/two-autoscalers/", "examples/drain-against-budget/",
+    "examples/rolling-update-keeps-available/",
+  ]
 
   static let examples = ExampleLoadTests.scenarios.filter { path in
     !path.hasPrefix("Tests/Families") && !symbolic.contains { path.hasPrefix($0) }

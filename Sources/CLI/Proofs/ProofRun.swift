@@ -1,0 +1,151 @@
+internal import CEL
+internal import Model
+internal import Solver
+
+/// What came of an attempt to prove a property.
+enum ProofOutcome {
+  /// It holds in every state, in so many questions to Z3.
+  case proved(summary: String)
+  /// A run of the relation leads to a state without it, for these values of the symbols.
+  case refuted(Valuation, ProofAccount)
+  /// Not known, and why.
+  case open(ProofAccount)
+}
+
+/// What is told of a proof that failed.
+struct ProofAccount {
+  let reason: String
+  /// The step that could not be shown, line by line.
+  var lines: [String] = []
+}
+
+/// Proves one property over a transition relation.
+struct ProofRun {
+  /// How long the runs are that are looked for where a proof fails.
+  private static let depth = 10
+  private let relation: Relation
+  private let builder: RelationBuilder
+  private let session: SolverSession
+  private var terms: TermTable { session.terms }
+
+  init(_ relation: Relation, _ builder: RelationBuilder, _ session: SolverSession) {
+    self.relation = relation
+    self.builder = builder
+    self.session = session
+  }
+
+  /// Tries to prove a property, with its lemmas, then with lemmas found.
+  func prove(_ property: PropertyDeclaration, at index: Int) throws -> ProofOutcome {
+    var claims = [
+      try claim("the property") { definition, _ in
+        guard case .always(let predicate) = definition.properties[index].program else {
+          throw NotProvable("it compares states before and after a step")
+        }
+        return predicate
+      }
+    ]
+    for number in property.lemmas.indices {
+      claims.append(
+        try claim("lemma \(number + 1)") { _, builder in builder.lemmas(of: property)[number] })
+    }
+    var proof = InductionProof(relation.system, session)
+    guard let failure = proof.firstFailure(claims) else {
+      return .proved(summary: summary(proof.obligations, property.lemmas.count, found: []))
+    }
+    if failure.start == nil, let found = lemmas(for: claims, &proof) {
+      return .proved(
+        summary: summary(proof.obligations, property.lemmas.count + found.count, found: found))
+    }
+    let teller = ProofTeller(relation, terms)
+    let account = teller.tell(failure, property)
+    let search = BoundedRuns(relation.system, parameters: relation.parameters, session)
+    guard let run = search.violation(of: claims[0], steps: Self.depth) else {
+      return .open(account)
+    }
+    return .refuted(run.parameters, teller.tell(run, property))
+  }
+
+  private func summary(_ obligations: Int, _ lemmas: Int, found: [TermID]) -> String {
+    func count(_ number: Int, _ word: String) -> String {
+      "\(number) \(word)\(number == 1 ? "" : "s")"
+    }
+    var text = "proved for all values, \(count(obligations, "obligation"))"
+    if lemmas > 0 { text += ", \(count(lemmas, "lemma"))" }
+    if !found.isEmpty {
+      text += ", found: " + found.map { terms.text($0) }.joined(separator: ", ")
+    }
+    return text
+  }
+
+  // MARK: - Claims
+
+  /// What a predicate says, as a term at each location; an error is a violation.
+  private func claim(
+    _ what: String, _ predicate: (WorldDefinition, WorldBuilder) throws -> StatePredicate
+  ) throws -> [TermID] {
+    let classes = Classes(session: session)
+    var found: [TermID] = []
+    for location in relation.locations {
+      let cases = try classes.all(of: relation.system.domain, what) { run -> Bool in
+        let test = try predicate(try builder.world(run), try builder.builder(run))
+        do {
+          return try test(location.state.moved(into: run).reader) ?? true
+        } catch is EvaluationError {
+          return false
+        }
+      }
+      found.append(terms.any(cases.filter(\.result).map(\.condition)))
+    }
+    // An expression of an event that cannot be evaluated leads here: nothing may.
+    return found + [.never]
+  }
+
+  // MARK: - Lemmas
+
+  /// Lemmas with which the claims are inductive; nil where none are found.
+  private func lemmas(for claims: [[TermID]], _ proof: inout InductionProof) -> [TermID]? {
+    let templates = LemmaTemplates(terms, parameters: relation.parameters)
+    let conditions = claims.flatMap(\.self) + relation.system.edges.map(\.condition)
+    let candidates = relation.system.locations.map {
+      templates.candidates(variables: $0, conditions: conditions)
+    }
+    var kept = proof.inductive(candidates, with: claims)
+    guard isProved(claims, kept, &proof) else { return nil }
+    // Those that are not needed are dropped, in halves first.
+    var needed = distinct(kept)
+    var size = max(1, needed.count / 2)
+    while true {
+      var start = 0
+      while start < needed.count {
+        let fewer = Array(needed[..<start] + needed[min(start + size, needed.count)...])
+        let wanted = Set(fewer)
+        let rest = proof.inductive(kept.map { $0.filter(wanted.contains) }, with: claims)
+        if isProved(claims, rest, &proof) {
+          kept = rest
+          needed = distinct(rest)
+        } else {
+          start += size
+        }
+      }
+      if size == 1 { break }
+      size /= 2
+    }
+    _ = isProved(claims, kept, &proof)
+    return needed
+  }
+
+  private func distinct(_ lemmas: [[TermID]]) -> [TermID] {
+    var found: [TermID] = []
+    var seen: Set<TermID> = []
+    for lemma in lemmas.joined() where seen.insert(lemma).inserted { found.append(lemma) }
+    return found
+  }
+
+  private func isProved(
+    _ claims: [[TermID]], _ lemmas: [[TermID]], _ proof: inout InductionProof
+  ) -> Bool {
+    let all = lemmas.map { terms.all($0) }
+    if case .none = proof.firstFailure(claims + [all]) { return true }
+    return false
+  }
+}
