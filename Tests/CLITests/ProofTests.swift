@@ -294,7 +294,7 @@ import Testing
     var options = VerificationOptions()
     options.properties = properties
     // Where a proof fails a few values are searched.
-    options.maxStates = 5000
+    options.maxStates = 500
     return try VerificationDriver.verify(scenario: scenario, options: options)
   }
 }

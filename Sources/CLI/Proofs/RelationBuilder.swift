@@ -19,7 +19,7 @@ final class RelationBuilder {
     let action: AbstractSteps.Action
   }
 
-  private static let locationLimit = 1000
+  private static let locationLimit = 200
   /// What a variable is assumed to be in, and must be shown to stay in: sums of such numbers do not
   /// overflow, so that no expression fails for that reason.
   private static let range = Interval(-(1 << 53), 1 << 53)

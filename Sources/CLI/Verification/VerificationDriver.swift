@@ -24,7 +24,8 @@ package enum VerificationDriver {
     var classes = ValueClasses(inputs)
     let asked = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
     let proofs = try guarded {
-      try Proofs(scenario, properties: asked, projections: projections, hosts: hosts)
+      // Projections are about states of a search; a proof has states of its own.
+      try Proofs(scenario, properties: asked, projections: ProjectionSet(), hosts: hosts)
     }
     var findings = VerificationFindings(scenario, inputs, options, proofs)
     var options = options
