@@ -195,63 +195,96 @@ package final class SolverSession: FeasibilityOracle {
     wanting wish: Wish, _ assert: (Z3Context, TermTranslator) throws(Untranslatable) -> Void
   ) -> SolverResult {
     if uses.scan(terms) || (context?.size ?? 0) > limits.formulas { restart() }
-    guard let (context, translator) = open() else { return .unknown("Z3 does not start") }
+    let result: SolverResult
+    do throws(NoContext) {
+      result = try check(wanting: wish, assert)
+    } catch {
+      return .unknown(error.reason)
+    }
+    if case .unknown = result { figures.unknown += 1 }
+    return result
+  }
+
+  /// Why there is nothing to check.
+  private struct NoContext: Error { let reason: String }
+
+  /// A context in which all is asserted, with how many scopes that took.
+  private func prepare(
+    _ assert: (Z3Context, TermTranslator) throws(Untranslatable) -> Void
+  ) throws(NoContext) -> (context: Z3Context, translator: TermTranslator, depth: Int) {
+    guard let (context, translator) = open() else { throw NoContext(reason: "Z3 does not start") }
     do throws(Untranslatable) {
       try assert(context, translator)
     } catch {
       restart()
-      return .unknown("no formula for \(error.reason)")
+      throw NoContext(reason: "no formula for \(error.reason)")
     }
-    let depth = context.depth
-    let (result, wasInterrupted) = check(context, translator, wanting: wish)
-    if case .unknown = result { figures.unknown += 1 }
-    if stack.isEmpty { leaveAll(context) } else { context.pop(context.depth - depth) }
-    // A context that was interrupted might still think it is.
-    if wasInterrupted { restart() }
-    return result
+    return (context, translator, context.depth)
   }
 
-  /// Checks what is asserted.
+  /// Asserts and checks.
   ///
   /// Where sequences are too hard, short ones are tried for the rest of the time: a solution is a
-  /// solution. A solution with what is no Unicode text is looked for again without it.
+  /// solution. A solution with what is no Unicode text is looked for again without it. A context that
+  /// was interrupted is not used any more, not even to leave its scopes: it may be in a state that
+  /// Z3 does not expect.
   private func check(
-    _ context: Z3Context, _ translator: TermTranslator, wanting wish: Wish
-  ) -> (SolverResult, wasInterrupted: Bool) {
+    wanting wish: Wish, _ assert: (Z3Context, TermTranslator) throws(Untranslatable) -> Void
+  ) throws(NoContext) -> SolverResult {
+    var (context, translator, depth) = try prepare(assert)
     let hasSequences = !translator.sequences.isEmpty
     let first = hasSequences ? limits.milliseconds * 2 / 3 : limits.milliseconds
     var (answer, wasInterrupted) = run(context, milliseconds: first)
     var shown = answer
-    if hasSequences, case .unknown = answer {
+    var unlessLong: String?
+    if hasSequences, case .unknown(let reason) = answer {
+      unlessLong = reason
+      if wasInterrupted {
+        restart()
+        (context, translator, depth) = try prepare(assert)
+      }
       context.push()
       for formula in translator.areShort(8) { context.assert(formula) }
       let retry = run(context, milliseconds: limits.milliseconds - first)
-      wasInterrupted = wasInterrupted || retry.wasInterrupted
+      wasInterrupted = retry.wasInterrupted
       if retry.answer == .satisfiable { answer = .satisfiable }
     }
     var texts: Set<Int> = []
-    if answer == .satisfiable, wish == .answer, !hasSequences {
-      return (.satisfiable([:]), wasInterrupted)
-    }
-    while answer == .satisfiable {
-      guard let values = context.values(of: translator.symbols.map(\.term)) else {
-        return (.satisfiable([:]), wasInterrupted)
+    var found: SolverResult?
+    while answer == .satisfiable, found == nil {
+      guard !wasInterrupted, wish == .model || hasSequences,
+        let values = context.values(of: translator.symbols.map(\.term))
+      else {
+        found = .satisfiable([:])
+        break
       }
       let wrong = zip(translator.symbols, values).filter {
         $0.1 == .invalidString && !texts.contains($0.0.number)
       }.map { $0.0 }
-      if wrong.isEmpty { return (.satisfiable(model(values, translator)), wasInterrupted) }
+      if wrong.isEmpty {
+        found = .satisfiable(model(values, translator))
+        break
+      }
       context.push()
       for symbol in wrong {
         texts.insert(symbol.number)
         context.assert(translator.isText(symbol.term))
       }
       let next = run(context, milliseconds: limits.milliseconds / 4)
-      (answer, wasInterrupted) = (next.answer, wasInterrupted || next.wasInterrupted)
+      (answer, wasInterrupted) = (next.answer, next.wasInterrupted)
       shown = answer
     }
-    if case .unknown(let reason) = shown { return (.unknown(reason), wasInterrupted) }
-    return (.unsatisfiable, wasInterrupted)
+    if wasInterrupted {
+      restart()
+    } else if stack.isEmpty {
+      leaveAll(context)
+    } else {
+      context.pop(context.depth - depth)
+    }
+    if let found { return found }
+    if case .unknown(let reason) = shown { return .unknown(reason) }
+    // That no short text is a solution says nothing of the others.
+    return unlessLong.map(SolverResult.unknown) ?? .unsatisfiable
   }
 
   private func run(

@@ -28,6 +28,8 @@ final class Z3Context {
   private let placeholder: Z3_ast
   /// Why nothing can be asserted any more.
   private var problem: String?
+  /// Whether a check was interrupted: whatever state Z3 was in then, nothing is asked of it again.
+  private var isSpent = false
   /// How many scopes are open.
   private(set) var depth = 0
 
@@ -255,26 +257,29 @@ final class Z3Context {
   // MARK: - Solving
 
   func push() {
+    if isSpent { return }
     Z3_solver_push(context, solver)
     depth += 1
   }
 
   func pop(_ count: Int) {
-    guard count > 0 else { return }
+    guard count > 0, !isSpent else { return }
     Z3_solver_pop(context, solver, UInt32(count))
     depth -= count
   }
 
   func assert(_ formula: Z3Term) {
-    if problem == nil { Z3_solver_assert(context, solver, formula.raw) }
+    if problem == nil, !isSpent { Z3_solver_assert(context, solver, formula.raw) }
   }
 
   /// Whether what is asserted has a solution; says too whether the watchdog had to interrupt.
   func check(milliseconds: Int) -> (answer: Z3Answer, wasInterrupted: Bool) {
     if let problem { return (.unknown(problem), true) }
+    if isSpent { return (.unknown("the context was interrupted before"), true) }
     let number = Watchdog.shared.start(context, nanoseconds: UInt64(milliseconds) * 1_000_000)
     let result = Z3_solver_check(context, solver)
     let wasInterrupted = Watchdog.shared.end(number)
+    isSpent = wasInterrupted
     let code = Z3_get_error_code(context)
     if code == Z3_MEMOUT_FAIL { return (.unknown("Z3 is out of memory"), true) }
     switch result {
@@ -290,7 +295,7 @@ final class Z3Context {
 
   /// Values of terms in the last model: one notation for each, nil where Z3 has none.
   func values(of terms: [Z3Term]) -> [Z3Value?]? {
-    guard let model = Z3_solver_get_model(context, solver) else { return nil }
+    guard !isSpent, let model = Z3_solver_get_model(context, solver) else { return nil }
     Z3_model_inc_ref(context, model)
     defer { Z3_model_dec_ref(context, model) }
     return terms.map { term in

@@ -1,4 +1,5 @@
 import CEL
+import Foundation
 import Testing
 
 @testable import Solver
@@ -110,6 +111,63 @@ import Testing
       return
     }
     #expect(terms.holds(terms.and(terms.stringEquals(name, other), apart), model))
+  }
+
+  /// Checks of sequences that are interrupted: the context is never used again, and the session goes on.
+  @Test func interruptedSequencesLeaveTheSessionUsable() throws {
+    var limits = SolverLimits()
+    limits.milliseconds = 30
+    let session = SolverSession(paths, limits: limits)
+    let label = try RegularExpression("^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")
+    let names = (0..<8).map { terms.symbol("s\($0)", .string) }
+    let labels = names.map { terms.matches($0, label) }
+    func joined(_ left: TermID, _ right: TermID) -> TermID {
+      terms.concatenation([left, terms.string("-"), right])
+    }
+    for round in 0..<12 {
+      let (a, b, c, d) = (
+        names[round % 8], names[(round + 1) % 8], names[(round + 3) % 8], names[(round + 6) % 8]
+      )
+      let hard =
+        labels + [
+          terms.stringEquals(joined(a, b), joined(c, d)),
+          terms.isAtLeast(terms.length(a), Int128(round)), terms.not(terms.stringEquals(a, c)),
+        ]
+      // Whatever the answer is, it is no proof that there is none.
+      #expect(session.solution(of: hard) != .unsatisfiable)
+      let easy = session.solution(of: [terms.stringEquals(a, terms.string("x-\(round)"))])
+      guard case .satisfiable = easy else {
+        Issue.record("\(easy)")
+        return
+      }
+    }
+    #expect(session.figures.restarts > 0)
+  }
+
+  /// Memory is bounded for the whole process, so this runs in one of its own.
+  @Test func exhaustedMemoryIsUnknown() async {
+    await #expect(processExitsWith: .success) {
+      let terms = TermTable()
+      var limits = SolverLimits()
+      limits.megabytes = 24
+      limits.milliseconds = 20_000
+      let session = SolverSession(PathTable(terms), limits: limits)
+      // Pigeons: no answer without a large search.
+      let holes = 12
+      let pigeons = (0...holes).map {
+        terms.symbol("p\($0)", .int, range: Interval(1, Int128(holes)))
+      }
+      var conditions: [TermID] = []
+      for (index, pigeon) in pigeons.enumerated() {
+        for other in pigeons[..<index] {
+          conditions.append(terms.not(terms.areEqual(pigeon, other)))
+        }
+      }
+      guard case .unknown(let reason) = session.solution(of: conditions),
+        reason.contains("memory")
+      else { exit(1) }
+      exit(0)
+    }
   }
 
   @Test func stringsThatAreOnlyComparedAreNumbers() throws {
