@@ -38,7 +38,7 @@ struct BenchmarkCommand {
     let comparisons = use == .measure ? JobsComparison.names + HTTPCalls.names : []
     let all =
       Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
-      + SolverChecks.names + ProcessRuns.names + comparisons
+      + SolverChecks.names + EnumeratedValues.names + ProcessRuns.names + comparisons
     let chosen = all.filter { names.isEmpty || names.contains($0) }
     return try chosen.count { name in
       let process = Process()
@@ -106,6 +106,11 @@ struct BenchmarkCommand {
       case .update: baseline.counts[name] = measured.counts
       case .measure: complaints = measured.complaints
       }
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
+    for name in EnumeratedValues.names where names.contains(name) {
+      let complaints = try EnumeratedValues.run(name, folder: folder, judges: use == .measure)
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }

@@ -44,7 +44,7 @@ struct KverifyRun {
     }
   }
 
-  private static func output(_ arguments: [String]) throws -> String {
+  static func output(_ arguments: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appendingPathComponent("kverify")
