@@ -31,6 +31,7 @@ package final class SymbolicLeaf: Sendable {
   struct Identity: Hashable {
     let term: TermID
     let view: String
+    var isName = false
   }
 
   /// How a leaf is computed from the value of its term.
@@ -49,13 +50,17 @@ package final class SymbolicLeaf: Sendable {
   package let kind: Kind
   /// How it is computed from the value of the term; nil where it is the term.
   private let view: View?
+  /// Whether it is the name of an object: whoever looks at the text compares it with other names
+  /// (``SymbolicRun/decideNames()``).
+  private let isName: Bool
   /// Its value, not recorded: for hashing, and for what is shown of this one valuation.
   package let current: JSONValue
 
   fileprivate init(
     _ run: SymbolicRun, _ term: TermID, _ kind: Kind,
-    _ view: View?
+    _ view: View?, isName: Bool = false
   ) {
+    self.isName = isName
     self.run = run
     self.term = term
     self.kind = kind
@@ -82,6 +87,7 @@ package final class SymbolicLeaf: Sendable {
 
   /// Its value, which is recorded.
   package var pinned: JSONValue {
+    if isName { return .string(run.text(ofName: term)) }
     guard let view else { return JSONValue(run.pin(term)) }
     return run.tabulate(term, view.compute)
   }
@@ -93,11 +99,16 @@ package final class SymbolicLeaf: Sendable {
   package func equals(_ value: JSONValue) -> Bool {
     if case .symbolic(let other) = value {
       if other === self { return true }
+      if isName, other.isName { return run.text(ofName: term) == run.text(ofName: other.term) }
       guard kind == other.kind else { return false }
       if view?.name != other.view?.name { return pinned == other.pinned }
       let isSame = run.decide(run.terms.areSame(term, other.term))
       if isSame || view?.isInjective ?? true { return isSame }
       return pinned == other.pinned
+    }
+    if isName, case .string(let text) = value {
+      run.noteKnownName(text)
+      return run.text(ofName: term).isExactly(text)
     }
     guard view == nil else {
       return run.tabulate(term) { [view] in view?.compute($0) == value }
@@ -125,6 +136,18 @@ extension JSONValue {
     self = .symbolic(
       run.leaf(SymbolicLeaf.Identity(term: term, view: "")) {
         SymbolicLeaf(run, term, kind, nil)
+      })
+  }
+
+  /// A term as the name of an object.
+  init(name term: TermID, in run: SymbolicRun) {
+    if let text = run.terms.constant(term)?.string {
+      self = .string(text)
+      return
+    }
+    self = .symbolic(
+      run.leaf(SymbolicLeaf.Identity(term: term, view: "", isName: true)) {
+        SymbolicLeaf(run, term, .string, nil, isName: true)
       })
   }
 

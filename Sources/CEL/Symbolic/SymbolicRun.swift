@@ -12,13 +12,17 @@ package final class SymbolicRun: @unchecked Sendable {
   /// The values of the symbols.
   package let values: Valuation
   private let record = Mutex(Record())
+  let names = Mutex(Names())
+  /// What is known of names; set before anything runs, nil where they are pinned.
+  var nameTerms: NameTerms?
 
   private struct Record {
     var decisions: [TermID] = []
     var known: Set<TermID> = []
     var leaves: [SymbolicLeaf.Identity: SymbolicLeaf] = [:]
     var pins: [TermID] = []
-    var notes: [String] = []
+    var notes: [OutsideNote] = []
+    var asked = 0
   }
 
   /// Makes a run under a valuation of the table's symbols.
@@ -35,17 +39,25 @@ package final class SymbolicRun: @unchecked Sendable {
   package var pins: [TermID] { record.withLock { $0.pins } }
 
   /// What was outside the fragment of terms, and where, each once.
-  package var notes: [String] { record.withLock { $0.notes } }
+  package var notes: [OutsideNote] { record.withLock { $0.notes } }
+
+  /// How often a condition was decided, by a valuation and so without a solver.
+  package var asked: Int { record.withLock { $0.asked } }
 
   func note(_ notes: [FragmentNote], _ program: Program) {
-    for note in notes where note.way == .concretised {
-      add("'\(note.span.text(in: program.source))': \(note.reason)")
+    for note in notes where note.way != .decided {
+      add(
+        OutsideNote(way: note.way, reason: note.reason, span: note.span, source: program.source))
     }
   }
 
-  func note(_ outside: OutsideFragment, _ program: Program) { add("\(outside)") }
+  func note(_ outside: OutsideFragment, _ program: Program) {
+    add(
+      OutsideNote(
+        way: .concretised, reason: outside.reason, span: outside.span, source: program.source))
+  }
 
-  private func add(_ note: String) {
+  private func add(_ note: OutsideNote) {
     record.withLock { if !$0.notes.contains(note) { $0.notes.append(note) } }
   }
 
@@ -53,8 +65,9 @@ package final class SymbolicRun: @unchecked Sendable {
   package func decide(_ condition: TermID) -> Bool {
     let holds = value(of: condition).isTrue
     let literal = holds ? condition : terms.not(condition)
-    if literal == .always { return holds }
     record.withLock {
+      $0.asked += 1
+      if literal == .always { return }
       if $0.known.insert(literal).inserted { $0.decisions.append(literal) }
     }
     return holds
@@ -124,6 +137,19 @@ package final class SymbolicRun: @unchecked Sendable {
       return leaf
     }
   }
+}
+
+/// A part of an expression that no term stands for, and how the run went on.
+package struct OutsideNote: Hashable, Sendable {
+  /// The way that was taken: all of at most 64 values, or those of this run alone.
+  package let way: FragmentNote.Way
+  package let reason: String
+  package let span: SourceSpan
+  /// The whole expression.
+  package let source: String
+
+  /// The part.
+  package var text: String { span.text(in: source) }
 }
 
 extension TermTable {

@@ -34,7 +34,8 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     var options = try options()
-    let scenarios = try ScenarioLoading.load(paths, quiet: output.quiet)
+    let loaded = try ScenarioLoading.result(paths, quiet: output.quiet)
+    let scenarios = loaded.scenarios
     try checkNames(in: scenarios)
     Cancellation.install()
     var outcome = VerificationOutcome()
@@ -44,6 +45,9 @@ struct VerifyCommand: ParsableCommand {
       if outcome.isFinal || (selection.failFast && outcome.status != .holds) { break }
     }
     try output.write(outcome)
+    if !output.quiet {
+      ScenarioLoading.show(outcome.entries.flatMap(\.report.warnings), in: loaded)
+    }
     outcome.writeErrors(quiet: output.quiet)
     if outcome.status != .holds { throw outcome.status }
   }

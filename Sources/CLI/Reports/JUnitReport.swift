@@ -26,7 +26,8 @@ enum JUnitReport {
       + "failures=\"\(failures)\" errors=\"\(errors)\">\n"
     for property in report.properties { text += testCase(property, entry) }
     let explanation = report.explanation.map { ExplanationText($0).lines } ?? []
-    let output = ([report.figures.line] + explanation).joined(separator: "\n")
+    let output = (TextReport.lines(report.warnings) + [report.figures.line] + explanation).joined(
+      separator: "\n")
     text += "    <system-out>\(escape(output))</system-out>\n"
     return text + "  </testsuite>\n"
   }

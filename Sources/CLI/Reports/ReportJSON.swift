@@ -24,8 +24,17 @@ enum ReportJSON {
         "seconds": .double(report.timing.seconds), "peakMemory": number(report.timing.peakMemory),
       ]),
     ]
+    if !report.warnings.isEmpty { object["warnings"] = .array(report.warnings.map(warning)) }
     object["explanation"] = report.explanation.map(explanation)
     return .object(object)
+  }
+
+  private static func warning(_ warning: Diagnostic) -> JSONValue {
+    .object([
+      "code": .string(warning.code), "file": .string(warning.location.file),
+      "line": number(warning.location.line), "column": number(warning.location.column),
+      "message": .string(warning.message), "advice": .string(warning.advice),
+    ])
   }
 
   private static func figures(_ figures: SearchFigures) -> JSONValue {

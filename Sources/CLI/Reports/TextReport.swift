@@ -28,9 +28,15 @@ struct TextReport {
     if !report.coverage.isEmpty || !report.notes.isEmpty { lines.append("") }
     lines += report.coverage.map { "covers: \($0)" }
     lines += report.notes.map { "note: \($0)" }
+    if !report.warnings.isEmpty { lines += [""] + Self.lines(report.warnings) }
     lines += ["", report.figures.line]
     if let explanation = report.explanation { lines += [""] + ExplanationText(explanation).lines }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Warnings, one line each: the place is not quoted, since a report may be read elsewhere.
+  static func lines(_ warnings: [Diagnostic]) -> [String] {
+    warnings.map { "warning[\($0.code)]: \($0.location): \($0.message). \($0.advice)" }
   }
 
   private var verdicts: [String] {

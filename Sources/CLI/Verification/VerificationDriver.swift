@@ -46,12 +46,20 @@ package enum VerificationDriver {
         break search
       }
       let run = SymbolicRun(terms: inputs.terms, values: valuation)
-      guard let builder = try builder(scenario, inputs.unknown(in: run), hosts) else {
+      let unknown = inputs.unknown(in: run)
+      classes.assume(try WorldBuilder(scenario, symbols: unknown).assumptions(in: inputs.terms))
+      guard let builder = try builder(scenario, unknown, hosts) else {
         classes.close(run)
         continue
       }
-      classes.assume(builder.assumptions(in: inputs.terms))
-      let definition = try world(builder, scenario, options, projections)
+      let definition: WorldDefinition
+      do {
+        definition = try world(builder, scenario, options, projections)
+      } catch let refused as ObjectRefusedByPolicy {
+        findings.exclude(refused)
+        classes.exclude(run)
+        continue
+      }
       let verdict = try guarded { try verifier.verify(definition) }
       let found = classes.close(run)
       try guarded {
@@ -81,7 +89,7 @@ package enum VerificationDriver {
     var report = findings.report(projections, classes)
     report.timing = SearchTiming(
       seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak,
-      solver: inputs.isEmpty ? nil : classes.session.figures.text,
+      solver: inputs.isEmpty ? nil : classes.figures,
       processes: hosts.isEmpty ? nil : hosts.figures.text)
     return report
   }

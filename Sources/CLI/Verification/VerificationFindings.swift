@@ -21,7 +21,7 @@ struct VerificationFindings {
   /// The conditions of the classes in which a property is violated.
   private var failing: [String: [TermID]] = [:]
   /// What was outside of what terms can say, each once.
-  private var outside: [String] = []
+  private var outside: [OutsideNote] = []
   /// Why some values were not tried.
   private var leftOut: String?
   /// The projections in force; an expression that calculates with an ordinal switches one off.
@@ -30,6 +30,10 @@ struct VerificationFindings {
   /// What was not checked again of counterexamples.
   private var unchecked: [String] = []
   private var isCut = false
+  /// What the API server said of objects of the start whose values are not looked at.
+  private var refusals: [ObjectRefusedByPolicy] = []
+  /// Why each property said nothing of any values so far.
+  private var vacuity: [String: Composition.Vacuity] = [:]
 
   init(
     _ scenario: Scenario, _ inputs: UnknownInputs, _ options: VerificationOptions, _ proofs: Proofs
@@ -61,6 +65,11 @@ struct VerificationFindings {
   /// How many classes of values are searched for violations of what could not be proved.
   private static let classesWithoutProof = 4
 
+  /// Notes that a policy refuses an object of the start for some values.
+  mutating func exclude(_ refused: ObjectRefusedByPolicy) {
+    if !refusals.contains(where: { $0.message == refused.message }) { refusals.append(refused) }
+  }
+
   /// Notes that values are left untried, and why.
   mutating func leaveOut(_ reason: String) { leftOut = leftOut ?? reason }
 
@@ -84,6 +93,7 @@ struct VerificationFindings {
     if let audit = verdict.audit { audited = (audited ?? SearchAudit.Figures()) + audit }
     note(verdict)
     for (index, property) in chosen.enumerated() {
+      noteVacuity(verdict.vacuity(of: index), of: property)
       switch verdict.outcome(of: index) {
       case .holds:
         if property.prove {
@@ -170,10 +180,13 @@ struct VerificationFindings {
       } else if let leftOut {
         verdicts[name] = .inconclusive("not all values were tried: \(leftOut)")
       } else if tried == 0 {
-        verdicts[name] = .inconclusive("no values of the symbols satisfy the assumptions")
+        verdicts[name] = .inconclusive(
+          refusals.isEmpty
+            ? "no values of the symbols satisfy the assumptions"
+            : "no values of the symbols satisfy the assumptions and the policies")
       }
     }
-    return VerificationReport(
+    var report = VerificationReport(
       scenario: scenario.name, path: scenario.location.file,
       properties: asked.map {
         PropertyReport(
@@ -183,6 +196,8 @@ struct VerificationFindings {
           failing: failingValues(of: $0.name, classes), proof: proofs.report(of: $0.name))
       }, coverage: coverage, notes: notes(projections), figures: figures,
       explanation: explains ? ReductionExplainer(chosen).explanation(couplings) : nil)
+    report.warnings = warnings(verdicts)
+    return report
   }
 
   /// For which values of the symbols a property is violated.
@@ -217,7 +232,9 @@ struct VerificationFindings {
       return ["a part of the states only, for the search was cut or values were left out"]
     }
     if !inputs.isEmpty {
-      lines.append("every value of \(inputs.names)")
+      let admitted =
+        refusals.isEmpty ? "" : " for which the policies admit the objects of the start"
+      lines.append("every value of \(inputs.names)\(admitted)")
     }
     for controller in scenario.controllers {
       guard case .metacontroller(let declared) = controller.source, declared.writesByName else {
@@ -231,7 +248,8 @@ struct VerificationFindings {
   private func notes(_ projections: ProjectionSet) -> [String] {
     let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
     let lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
-    return lines + proofs.notes + unchecked + outside.map { "one value at a time: \($0)" }
+    return lines + proofs.notes + unchecked
+      + refusals.map { "not looked at: values for which \($0.message)" } + outside.map(text)
       + (audited.map(Self.note) ?? [])
   }
 
@@ -247,5 +265,70 @@ struct VerificationFindings {
       lines.append("not audited: the chosen actions at \(audited.unauditedSets) states, too many")
     }
     return lines
+  }
+}
+
+// MARK: - Verdicts that say nothing
+
+extension VerificationFindings {
+  /// Notes whether a property was put to the test for one class of values; once is enough.
+  private mutating func noteVacuity(
+    _ found: Composition.Vacuity?, of property: PropertyDeclaration
+  ) {
+    if tried == 1 { vacuity[property.name] = found }
+    if found == nil { vacuity[property.name] = nil }
+    // Under some values the condition is true, though what it leads from never is.
+    if found == .neverBegins, vacuity[property.name] != nil { vacuity[property.name] = found }
+  }
+
+  /// The warnings about the verdicts.
+  private func warnings(_ verdicts: [String: PropertyReport.Verdict]) -> [Diagnostic] {
+    var found: [Diagnostic] = []
+    if tried == 0, leftOut == nil, let refused = refusals.first {
+      found.append(
+        Diagnostic(
+          .unsatisfiableAssumption, at: refused.location,
+          "no values of the symbols satisfy the assumptions and the policies: \(refused.message)",
+          advice: "Weaken an assumption or a policy, or widen the range of a symbol."))
+    } else if tried == 0, leftOut == nil, let assumption = scenario.assume.first {
+      found.append(
+        Diagnostic(
+          .unsatisfiableAssumption, at: assumption.location, length: assumption.source.count,
+          "no values of the symbols satisfy the assumptions",
+          advice: "Weaken an assumption, or widen the range of a symbol."))
+    }
+    for property in chosen {
+      guard case .holds? = verdicts[property.name], let vacuity = vacuity[property.name],
+        let (field, expression) = Self.condition(property, vacuity)
+      else { continue }
+      found.append(
+        Diagnostic(
+          .vacuousProperty, at: expression.location, length: expression.source.count,
+          "the `\(field)` of \(property.name) is never true, so the property says nothing",
+          advice: "Correct the condition, or have the scenario reach it."))
+    }
+    return found
+  }
+
+  private static func condition(
+    _ property: PropertyDeclaration, _ vacuity: Composition.Vacuity
+  ) -> (field: String, Expression)? {
+    switch (vacuity, property.claim) {
+    case (.neverApplies, _): property.when.map { ("when", $0) }
+    case (.neverBegins, .leadsTo(let from, _)): ("from", from)
+    case (.neverBegins, _): nil
+    }
+  }
+}
+
+// MARK: - What terms cannot say
+
+extension VerificationFindings {
+  /// Where something was outside the fragment of terms, why, and which way was taken.
+  private func text(_ note: OutsideNote) -> String {
+    let place = scenario.expressions.first { $0.source == note.source }
+      .map { "\($0.location(atByte: note.span.start)): " }
+    let way = note.way == .split ? "all values, one by one" : "one value at a time"
+    return "\(way): \(place ?? "")'\(note.text)': \(note.reason)"
   }
 }

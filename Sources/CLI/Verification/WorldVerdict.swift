@@ -64,6 +64,17 @@ package struct WorldVerdict {
     for report in reports.dropFirst() { sum.add(report) }
     return sum
   }
+  /// Why a property that holds in every part says nothing in any; nil where it does.
+  package func vacuity(of property: Int) -> Composition.Vacuity? {
+    var found: Composition.Vacuity?
+    for part in parts {
+      guard let local = part.composition.propertyIndices.firstIndex(of: property) else { continue }
+      guard let vacuity = part.composition.vacuity(of: local) else { return nil }
+      found = vacuity
+    }
+    return found
+  }
+
   /// Why the exploration is not complete; nil if it is.
   package var cut: CutReason? { parts.lazy.compactMap(\.result.cut).first }
 

@@ -14,6 +14,14 @@ package struct RefusedObject: Error {
   package let message: String
 }
 
+/// A policy refuses an object of the initial state that has values which are not known.
+package struct ObjectRefusedByPolicy: Error {
+  /// Where the object stands.
+  package let location: SourceLocation
+  /// What the server says.
+  package let message: String
+}
+
 /// The store in which the initial state is made: every object is created through the API server, so
 /// it is defaulted and validated as in a cluster.
 final class SeedStore: ObjectReader {
@@ -21,12 +29,16 @@ final class SeedStore: ObjectReader {
   private var stored: [ObjectKey: JSONObject] = [:]
   private var order: [ObjectKey] = []
   private var uids: [ObjectKey: String] = [:]
+  /// Whether no uid mentions its object: its name may be another under other values.
+  private let numbersUIDs: Bool
 
   /// Creates the namespaces in use, then the objects in their order; a status that creation drops is
   /// written afterwards.
   init(
-    _ seeds: [SeedObject], names: [NameBinding], version: KubernetesVersion, kinds: KindCatalogue
+    _ seeds: [SeedObject], names: [NameBinding], version: KubernetesVersion, kinds: KindCatalogue,
+    numbersUIDs: Bool = false
   ) throws {
+    self.numbersUIDs = numbersUIDs
     resources = ResourceRegistry.builtIn(version)
     // A policy that is not enforced would let runs through that a cluster refuses.
     let admission = [
@@ -75,6 +87,25 @@ final class SeedStore: ObjectReader {
       (object) throws(AdmissionPolicyError) in
       try resources.policies.register(binding: object)
     }
+    try askPolicies(first + rest, version, kinds)
+  }
+
+  /// Has the policies judge the objects with values that are not known: such an object stands for
+  /// any that could have been made, so values for which one is refused are not looked at.
+  ///
+  /// - Throws: ``ObjectRefusedByPolicy``.
+  private func askPolicies(
+    _ seeds: [SeedObject], _ version: KubernetesVersion, _ kinds: KindCatalogue
+  ) throws {
+    guard !resources.policies.isEmpty else { return }
+    let server = APIServer(kubernetesVersion: version, resources: resources)
+    for seed in seeds where JSONValue.object(seed.object).hasUnknown {
+      let (request, key) = creation(of: seed.object, kinds)
+      let response = server.handle(request, reader: StoreBefore(self, creationOf: key))
+      // All else was right when the object was created without policies.
+      guard !response.isSuccess else { continue }
+      throw ObjectRefusedByPolicy(location: seed.location, message: response.message ?? "")
+    }
   }
 
   private func register(
@@ -104,6 +135,22 @@ final class SeedStore: ObjectReader {
   private func create(
     _ object: JSONObject, at location: SourceLocation, _ server: APIServer, _ kinds: KindCatalogue
   ) throws {
+    let (request, key) = creation(of: object, kinds)
+    try accept(server.handle(request, reader: self), location)
+    guard let status = object["status"] else { return }
+    guard var current = stored[key], current["status"] != status else { return }
+    current["status"] = status
+    current.set(.string("seed"), at: "metadata", "resourceVersion")
+    let update = server.handle(
+      APIRequest(
+        .update, apiVersion: request.apiVersion, kind: request.kind, namespace: key.namespace,
+        name: key.name, subresource: "status", body: .object(current), fieldManager: "kubectl"),
+      reader: self)
+    try accept(update, location)
+  }
+
+  /// The request that creates an object, and the object's key.
+  private func creation(of object: JSONObject, _ kinds: KindCatalogue) -> (APIRequest, ObjectKey) {
     let apiVersion = object["apiVersion"]?.string ?? ""
     let kind = object["kind"]?.string ?? ""
     let namespace =
@@ -112,24 +159,13 @@ final class SeedStore: ObjectReader {
     if !namespace.isEmpty { body.set(.string(namespace), at: "metadata", "namespace") }
     body = withOwnerUIDs(body, namespace)
     body.set(nil, at: "metadata", "resourceVersion")
-    let response = server.handle(
-      APIRequest(
-        .create, apiVersion: apiVersion, kind: kind, namespace: namespace, body: .object(body),
-        fieldManager: "kubectl"), reader: self)
-    try accept(response, location)
-    guard let name = body.at("metadata", "name")?.string, let status = object["status"] else {
-      return
-    }
+    let request = APIRequest(
+      .create, apiVersion: apiVersion, kind: kind, namespace: namespace, body: .object(body),
+      fieldManager: "kubectl")
     let key = ObjectKey(
-      GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace, name: name)
-    guard var current = stored[key], current["status"] != status else { return }
-    current["status"] = status
-    current.set(.string("seed"), at: "metadata", "resourceVersion")
-    let update = server.handle(
-      APIRequest(
-        .update, apiVersion: apiVersion, kind: kind, namespace: namespace, name: name,
-        subresource: "status", body: .object(current), fieldManager: "kubectl"), reader: self)
-    try accept(update, location)
+      GroupKind(apiVersion: apiVersion, kind: kind), namespace: namespace,
+      name: body.at("metadata", "name")?.string ?? "")
+    return (request, key)
   }
 
   private func accept(_ response: APIResponse, _ location: SourceLocation) throws {
@@ -184,7 +220,7 @@ final class SeedStore: ObjectReader {
   func freshUID(for key: ObjectKey) -> String {
     let kind = key.groupKind
     let text = "seed_\(kind.group)_\(kind.kind).\(key.namespace).\(key.name)"
-    if text.utf8.count <= 63 { return text }
+    if text.utf8.count <= 63, !numbersUIDs { return text }
     let uid = uids[key] ?? "seed-uid-\(uids.count + 1)"
     uids[key] = uid
     return uid
@@ -193,6 +229,36 @@ final class SeedStore: ObjectReader {
     "seed\(order.count)"
   }
   var now: String { VirtualClock.instant }
+}
+
+/// A store as it was before one object was created.
+private final class StoreBefore: ObjectReader {
+  let store: SeedStore
+  let key: ObjectKey
+
+  init(_ store: SeedStore, creationOf key: ObjectKey) {
+    self.store = store
+    self.key = key
+  }
+
+  func object(_ key: ObjectKey) -> JSONObject? { key == self.key ? nil : store.object(key) }
+
+  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
+    -> [(key: ObjectKey, object: JSONObject)]
+  {
+    store.objects(of: groupKind, namespace: namespace, selection: selection)
+      .filter { $0.key != key }
+  }
+
+  func resourceVersion(of key: ObjectKey) -> String { store.resourceVersion(of: key) }
+  func isCurrent(_ resourceVersion: String, of key: ObjectKey) -> Bool {
+    store.isCurrent(resourceVersion, of: key)
+  }
+  func freshUID(for key: ObjectKey) -> String { store.freshUID(for: key) }
+  func freshSuffix(for prefix: String, in groupKind: GroupKind, namespace: String) -> String {
+    store.freshSuffix(for: prefix, in: groupKind, namespace: namespace)
+  }
+  var now: String { store.now }
 }
 
 extension ResourceRegistry {

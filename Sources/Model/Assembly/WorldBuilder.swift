@@ -50,12 +50,20 @@ package struct WorldBuilder {
 
   /// The world, with the projections given.
   package func build(projections: ProjectionSet) throws -> WorldDefinition {
+    if let run = scope.run, UnknownNames.areOnlyCompared(in: scenario), try satisfiesAssumptions() {
+      run.takeNames(assuming: assumptions(in: run.terms))
+      for name in UnknownNames.known(in: scenario) { run.noteKnownName(name) }
+    }
     let seeds = try scenario.objects.map { object in
       let value = try object.template.evaluate(
         ScenarioActivation(scope: scope, objects: ScenarioObjects(FixedObjects())))
-      return SeedObject(object: value.object ?? JSONObject(), location: object.location)
+      var seed = value.object ?? JSONObject()
+      seed.takeName(in: scope.run)
+      return SeedObject(object: seed, location: object.location)
     }
-    let store = try SeedStore(seeds, names: scenario.names, version: version, kinds: scenario.kinds)
+    let store = try SeedStore(
+      seeds, names: scenario.names, version: version, kinds: scenario.kinds,
+      numbersUIDs: scope.run?.takesNames ?? false)
     var definition = WorldDefinition(
       objects: store.objects, participants: [], resources: store.resources,
       kubernetesVersion: version)
@@ -71,8 +79,11 @@ package struct WorldBuilder {
       definition.projections = definition.projections.without(.ordinals).without(.ownership)
     }
     let detection = SymmetryDetection(scenario, definition)
-    definition.symmetry = detection.run()
-    definition.freshOrder = detection.freshOrder()
+    // Exchanges of names were found in texts that do not show what unknown names are.
+    if !(scope.run?.takesNames ?? false) {
+      definition.symmetry = detection.run()
+      definition.freshOrder = detection.freshOrder()
+    }
     return definition
   }
 
@@ -241,7 +252,11 @@ package struct WorldBuilder {
       -> @Sendable (ScenarioActivation) throws -> APIRequest
     {
       { activation in
-        let body = try template.evaluate(activation)
+        var body = try template.evaluate(activation)
+        if case .object(var object) = body {
+          object.takeName(in: activation.symbolicRun)
+          body = .object(object)
+        }
         let apiVersion = body["apiVersion"]?.string ?? ""
         let kind = body["kind"]?.string ?? ""
         let isNamespaced =

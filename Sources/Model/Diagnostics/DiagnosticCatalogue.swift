@@ -30,6 +30,7 @@ extension DiagnosticCode {
       referenceExplanation
     case .expressionSyntax, .undefinedIdentifier, .expressionType, .resultType, .unknownFunction:
       expressionExplanation
+    case .vacuousProperty, .unsatisfiableAssumption: resultExplanation
     }
   }
 
@@ -270,6 +271,24 @@ extension DiagnosticCode {
         "Something is defined and never used.", "It has no influence on the verdict.",
         example: "a Controller document that spec.controllers does not name",
         next: "Use it or remove it.")
+    }
+  }
+
+  private var resultExplanation: DiagnosticExplanation {
+    switch self {
+    case .unsatisfiableAssumption:
+      explain(
+        "No values of the symbols satisfy the assumptions.",
+        "Then there is nothing to verify, and every property would hold. The verdict is inconclusive.",
+        example: "assume: [\"load > 100\", \"load < 50\"]",
+        next: "Weaken the assumption, or widen the range of a symbol.")
+    default:
+      explain(
+        "A property holds because its condition is never true.",
+        "The when of the property (or the from of its leadsTo) is false in every state that is reached, for all values of the symbols, so the property says nothing of the controllers.",
+        example: "when: web.status.readyReplicas > 0   # and nobody ever sets it",
+        next:
+          "Correct the condition, or have the scenario reach it; a `sometimes` property shows how.")
     }
   }
 

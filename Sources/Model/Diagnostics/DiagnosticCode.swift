@@ -56,6 +56,8 @@ package enum DiagnosticCode: String, CaseIterable, Hashable, Sendable {
   case unknownFunction = "KV0505"
 
   case badTrace = "KV0601"
+  case vacuousProperty = "KV0602"
+  case unsatisfiableAssumption = "KV0603"
 
   /// Whether the finding means that a file is missing (exit code 66) rather than wrong (65).
   package var isMissingFile: Bool {
@@ -68,7 +70,7 @@ package enum DiagnosticCode: String, CaseIterable, Hashable, Sendable {
   /// How grave findings of this code are.
   package var severity: Diagnostic.Severity {
     switch self {
-    case .finalNewline, .unused: .warning
+    case .finalNewline, .unused, .vacuousProperty, .unsatisfiableAssumption: .warning
     default: .error
     }
   }

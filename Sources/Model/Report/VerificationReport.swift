@@ -10,6 +10,8 @@ package struct VerificationReport: Sendable {
   package var coverage: [String]
   /// What the user should know besides, one sentence each.
   package var notes: [String]
+  /// What makes a verdict worth less than it seems, with its place.
+  package var warnings: [Diagnostic] = []
   package var figures: SearchFigures
   /// Why several orders remain, where that was asked for.
   package var explanation: ReductionExplanation?

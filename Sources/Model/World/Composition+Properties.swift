@@ -41,6 +41,7 @@ extension Composition {
     } catch {
       value = .isError
     }
+    occurrences.note(value, of: predicate)
     note(context.reads)
     let leaf = PredicateLeaf(
       value, footprintTable.intern(FootprintBuilder.footprint(ofReads: context)))

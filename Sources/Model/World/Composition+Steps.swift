@@ -272,6 +272,7 @@ extension Composition {
         } catch {
           value = false
         }
+        if value != nil { occurrences.noteRule(local) }
         if value == false { violated.append(local) }
       case .event(let rule):
         if breaks(rule, context, draft) { violated.append(local) }

@@ -92,6 +92,7 @@ package final class Composition {
   package let properties: [PropertyKind]
   var predicates: [StatePredicate] = []
   var predicateRoots: [UInt32] = []
+  var occurrences: Occurrences
   var initialWords: [UInt32] = []
   /// An error met where the protocol has no room for one; thrown by the next `expand`.
   var deferredError: (any Error)?
@@ -147,6 +148,7 @@ package final class Composition {
     properties = kinds
     propertyIndices = indices
     self.predicates = predicates
+    occurrences = Occurrences(predicates: predicates.count)
     predicateRoots = predicates.map { _ in steps.addRoot() }
     makeInitialState()
   }

@@ -81,7 +81,11 @@ struct SchemaValidation {
     case .int(let number): errors += bounds(Double(number), value, schema.source, field)
     case .double(let number): errors += bounds(number, value, schema.source, field)
     case .symbolic(let leaf):
-      // An integer that is not known has the bounds of its term; the rest is asked of its value.
+      // A text or a Boolean that is not known is as good as any where the schema asks for no more
+      // than the type; an integer has the bounds of its term; the rest is asked of its value.
+      if leaf.kind != .int, !Self.scalarRules.contains(where: { schema.source[$0] != nil }) {
+        break
+      }
       guard let inner = integerBounds(value, schema.source, field) else {
         return self.values(leaf.pinned, old, schema, field, ignoring: ignoring)
       }
@@ -93,6 +97,11 @@ struct SchemaValidation {
     }
     return errors
   }
+
+  /// What a schema may ask of a scalar besides its type and its enumerated values.
+  private static let scalarRules = [
+    "minLength", "maxLength", "pattern", "format", "allOf", "anyOf", "oneOf", "not",
+  ]
 
   private func wrongType(_ value: JSONValue, _ type: String, _ field: String) -> FieldError {
     .invalid(

@@ -116,9 +116,12 @@ extension DeclarativeRun: Activation {
     _ namespace: Template.Node?
   ) throws -> ObjectPlace? {
     guard let apiVersion = try apiVersion?.evaluate(self).string,
-      let kind = try kind?.evaluate(self).string, let name = try name?.evaluate(self).string
+      let kind = try kind?.evaluate(self).string, let value = try name?.evaluate(self)
     else { return nil }
     let groupKind = GroupKind(apiVersion: apiVersion, kind: kind)
+    guard let name = UnknownNames.name(value, of: groupKind, in: symbolicRun).string else {
+      return nil
+    }
     let place = self.namespace(of: groupKind, named: try namespace?.evaluate(self).string)
     return ObjectPlace(
       apiVersion: apiVersion, key: ObjectKey(groupKind, namespace: place, name: name))

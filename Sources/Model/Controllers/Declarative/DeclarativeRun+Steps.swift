@@ -82,6 +82,7 @@ extension DeclarativeRun {
       apiVersion: body["apiVersion"]?.string ?? "", kind: body["kind"]?.string ?? "")
     let namespace = namespace(of: groupKind, named: body.at("metadata", "namespace")?.string)
     body.set(namespace.isEmpty ? nil : .string(namespace), at: "metadata", "namespace")
+    body.takeName(in: symbolicRun)
     if step.own { addOwner(to: &body, groupKind, namespace: namespace) }
     return body
   }
@@ -108,7 +109,8 @@ extension DeclarativeRun {
     references.append([
       "apiVersion": .string(controller.primary.apiVersion),
       "kind": .string(controller.primary.kind),
-      "name": .string(request.name), "uid": uid, "controller": true, "blockOwnerDeletion": true,
+      "name": object.at("metadata", "name") ?? .string(request.name), "uid": uid,
+      "controller": true, "blockOwnerDeletion": true,
     ])
     body.set(.array(references), at: "metadata", "ownerReferences")
   }
