@@ -73,6 +73,51 @@ import Testing
     }
   }
 
+  /// A text made of a number is known value by value, and the report says where and why.
+  @Test func percentagesOfUnknownNumbers() throws {
+    func scenario(_ range: String) -> String {
+      """
+      apiVersion: kverify.dev/v1alpha1
+      kind: Scenario
+      metadata: {name: percent}
+      spec:
+        objects:
+        - apiVersion: apps/v1
+          kind: ReplicaSet
+          metadata: {name: web}
+          spec:
+            replicas: 2
+            selector: {matchLabels: {app: web}}
+            template:
+              metadata: {labels: {app: web}}
+              spec: {containers: [{name: web, image: "nginx:1.27"}]}
+        - apiVersion: policy/v1
+          kind: PodDisruptionBudget
+          metadata: {name: web}
+          spec:
+            minAvailable: "${string(p) + '%'}"
+            selector: {matchLabels: {app: web}}
+        controllers: [{builtin: replicaset}, {builtin: disruption}, {builtin: kubelet}]
+        names:
+          budget: {apiVersion: policy/v1, kind: PodDisruptionBudget, name: web}
+        symbols: [{name: p, type: int, \(range)}]
+        properties:
+        - {name: may-go, settled: budget.status.disruptionsAllowed > 0}
+      """
+    }
+    let report = try VacuityTests.report(scenario("min: 49, max: 51"))
+    #expect(report.properties[0].failing == FailingValues(text: "p > 50", isExact: true))
+    let places = report.notes.filter { $0.contains("scenario.yaml:19:24: 'string(p)'") }
+    #expect(places.count == 1, "\(report.notes)")
+    // What the API server refuses is told with the values.
+    #expect {
+      try VacuityTests.report(scenario("min: -1, max: 1"))
+    } throws: { error in
+      guard case VerificationFailure.scenario(let message) = error else { return false }
+      return message.contains("valid percent string") && message.contains("(with p = -1; ")
+    }
+  }
+
   // MARK: - One valuation at a time
 
   private static func load(_ name: String) throws -> Scenario {

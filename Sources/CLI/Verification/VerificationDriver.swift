@@ -54,7 +54,8 @@ package enum VerificationDriver {
       }
       let definition: WorldDefinition
       do {
-        definition = try world(builder, scenario, options, projections)
+        definition = try world(
+          builder, scenario, options, projections, with: inputs.values(valuation))
       } catch let refused as ObjectRefusedByPolicy {
         findings.exclude(refused)
         classes.exclude(run)
@@ -145,7 +146,7 @@ package enum VerificationDriver {
 
   private static func world(
     _ builder: WorldBuilder, _ scenario: Scenario, _ options: VerificationOptions,
-    _ projections: ProjectionSet
+    _ projections: ProjectionSet, with values: [SymbolValue] = []
   ) throws -> WorldDefinition {
     do {
       var definition = try builder.build(projections: projections)
@@ -158,8 +159,16 @@ package enum VerificationDriver {
         "an object of the initial state cannot be evaluated: \(error.message)")
     } catch let refused as RefusedObject {
       throw VerificationFailure.scenario(
-        "\(refused.location): the API server refuses this object: \(refused.message)")
+        "\(refused.location): the API server refuses this object: \(refused.message)"
+          + advice(values))
     }
+  }
+
+  /// Which values an object was refused with, and what to do about it.
+  private static func advice(_ values: [SymbolValue]) -> String {
+    if values.isEmpty { return "" }
+    let text = values.map { "\($0.name) = \($0.value.text)" }.joined(separator: ", ")
+    return " (with \(text); narrow the symbol, or exclude such values under assume)"
   }
 
   private static func projections(without names: [String]) throws -> ProjectionSet {

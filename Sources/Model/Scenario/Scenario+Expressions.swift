@@ -7,7 +7,7 @@ extension Scenario {
       switch controller.source {
       case .builtin(_, let options): found += options.map(\.expression)
       case .declarative(let controller): found += controller.expressions
-      case .process: break
+      case .process, .metacontroller: break
       }
     }
     for event in events {
@@ -54,23 +54,5 @@ extension DeclarativeController {
 extension StepTarget {
   fileprivate var expressions: [Expression] {
     if case .reference(let template) = self { template.expressions } else { [] }
-  }
-}
-
-extension Template {
-  /// The expressions between its braces.
-  fileprivate var expressions: [Expression] { root.expressions }
-}
-
-extension Template.Node {
-  fileprivate var expressions: [Expression] {
-    switch self {
-    case .literal: []
-    case .expression(let expression): [expression]
-    case .interpolated(let parts):
-      parts.compactMap { if case .expression(let expression) = $0 { expression } else { nil } }
-    case .array(let items): items.flatMap(\.expressions)
-    case .object(let members): members.flatMap(\.value.expressions)
-    }
   }
 }
