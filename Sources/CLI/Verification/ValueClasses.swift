@@ -77,7 +77,8 @@ struct ValueClasses {
       return .values(values)
     case .unsatisfiable:
       // Nor does "no model" mean that there is no value of doubles.
-      let isExact = closed.allSatisfy { !inputs.terms.isModuloRounding($0.condition) }
+      let isExact = (closed.map(\.condition) + assumptions)
+        .allSatisfy { !inputs.terms.isModuloRounding($0) }
       return isExact ? .none : .unknown(Self.rounding)
     case .unknown(let reason): return .unknown("Z3 does not know whether there are more: \(reason)")
     }
