@@ -10,12 +10,17 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// The settings of the modules that tests spend their time in: optimised in debug builds too, three
+/// times as fast, with all their assertions.
+let quick: [SwiftSetting] =
+  strict + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
+
 /// The settings of the modules on the search's hot path.
 ///
 /// A tenth to a third of a search's time went into dynamic checks of exclusive access. The tests run
 /// the debug build, which makes them all.
 let hot: [SwiftSetting] =
-  strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+  quick + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let package = Package(
   name: "kverify",
@@ -32,12 +37,12 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .target(name: "CEL", swiftSettings: strict),
+    .target(name: "CEL", swiftSettings: quick),
     .systemLibrary(
       name: "CZ3", path: "Sources/CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "CFrozenClock", path: "Sources/CFrozenClock"),
     .target(name: "Solver", dependencies: ["CEL", "CZ3"], swiftSettings: strict),
-    .target(name: "Transitions", swiftSettings: strict),
+    .target(name: "Transitions", swiftSettings: quick),
     .target(name: "POR", dependencies: ["Transitions"], swiftSettings: hot),
     .target(
       name: "Model",

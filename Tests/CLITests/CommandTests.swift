@@ -21,7 +21,8 @@ struct CommandTests {
     ["verify", "x", "--time-limit", "soon"], ["verify", "x", "--memory-limit", "much"],
     ["verify", "x", "--format", "xml"], ["verify", "x", "--reduction", "full"], ["replay"],
     ["verify", "x", "--reduction", "none", "--explain-reduction"],
-    ["serve"], ["serve", "examples"], ["serve", "examples/hpa-gitops-fight", "--port", "70000"],
+    ["serve"], ["serve", "Tests/Families"],
+    ["serve", "examples/hpa-gitops-fight", "--port", "70000"],
     ["explain", "builtin", "deploymnt"], ["explain", "code", "KV9999"], ["explain", "weather"],
     ["verify", "examples/hpa-gitops-fight", "--property", "settle"],
   ])
@@ -49,7 +50,8 @@ struct CommandTests {
     #expect(result.errors.contains("error[KV0601]"))
   }
 
-  @Test(arguments: ["examples", "Tests/Families", "Tests/Scenarios"])
+  @Test(
+    arguments: ExampleTests.names.map { "examples/\($0)" } + ["Tests/Families", "Tests/Scenarios"])
   func `the project's own scenarios are valid`(folder: String) throws {
     let result = try CommandRunner.run(["lint", folder])
     #expect(result.exitCode == 0, "\(result.errors)")

@@ -6,13 +6,14 @@ import Testing
 struct ReductionTests {
   /// The examples, the families and the scenarios of the tests, but for one whose full search is too
   /// large for a debug build.
-  static let scenarios: [String] = ["examples", "Tests/Families", "Tests/Scenarios"].flatMap {
-    folder in
-    let path = CommandRunner.root.appendingPathComponent(folder).path
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return entries.filter { !["manifests", "d-deployment"].contains($0) }.map { "\(folder)/\($0)" }
-      .sorted()
-  }
+  static let scenarios: [String] =
+    ExampleTests.names.map { "examples/\($0)" }
+    + ["Tests/Families", "Tests/Scenarios"].flatMap { folder in
+      let path = CommandRunner.root.appendingPathComponent(folder).path
+      let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      return entries.filter { !["manifests", "d-deployment"].contains($0) }.sorted()
+        .map { "\(folder)/\($0)" }
+    }
 
   private func verify(_ path: String, _ options: String...) throws -> (Int32, JSONValue) {
     let results = FileManager.default.temporaryDirectory.path + "/kverify-reduction"

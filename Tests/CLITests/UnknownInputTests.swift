@@ -111,10 +111,10 @@ import Testing
     #expect(places.count == 1, "\(report.notes)")
     // What the API server refuses is told with the values.
     #expect {
-      try VacuityTests.report(scenario("min: -1, max: 1"))
+      try VacuityTests.report(scenario("min: 100, max: 101"))
     } throws: { error in
       guard case VerificationFailure.scenario(let message) = error else { return false }
-      return message.contains("valid percent string") && message.contains("(with p = -1; ")
+      return message.contains("not be greater than 100%") && message.contains("(with p = 101; ")
     }
   }
 

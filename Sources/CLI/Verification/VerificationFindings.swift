@@ -284,13 +284,15 @@ extension VerificationFindings {
   /// The warnings about the verdicts.
   private func warnings(_ verdicts: [String: PropertyReport.Verdict]) -> [Diagnostic] {
     var found: [Diagnostic] = []
-    if tried == 0, leftOut == nil, let refused = refusals.first {
+    // Where all is proved nothing is tried; a proof looks for values of its own.
+    let isEmpty = tried == 0 && leftOut == nil && !chosen.isEmpty
+    if isEmpty, let refused = refusals.first {
       found.append(
         Diagnostic(
           .unsatisfiableAssumption, at: refused.location,
           "no values of the symbols satisfy the assumptions and the policies: \(refused.message)",
           advice: "Weaken an assumption or a policy, or widen the range of a symbol."))
-    } else if tried == 0, leftOut == nil, let assumption = scenario.assume.first {
+    } else if isEmpty, let assumption = scenario.assume.first {
       found.append(
         Diagnostic(
           .unsatisfiableAssumption, at: assumption.location, length: assumption.source.count,

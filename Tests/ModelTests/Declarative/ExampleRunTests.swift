@@ -21,16 +21,8 @@ import Testing
     "examples/rolling-update-keeps-available/",
   ]
 
-  static let examples = ExampleLoadTests.scenarios.filter { path in
+  static let examples = ExampleLoadTests.modelled.filter { path in
     !path.hasPrefix("Tests/Families") && !symbolic.contains { path.hasPrefix($0) }
-      && !hasRealCode(path)
-  }
-
-  /// Whether processes take part: none is started here.
-  private static func hasRealCode(_ path: String) -> Bool {
-    let file = ExampleLoadTests.root.appending(path: path)
-    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-    return ["metacontroller:", "process:"].contains { text.contains($0) }
   }
 
   @Test(arguments: examples)

@@ -47,7 +47,7 @@ import Transitions
     }
   }
 
-  @Test(arguments: ExampleLoadTests.scenarios)
+  @Test(arguments: ExampleLoadTests.modelled)
   func passesExamples(_ path: String) throws {
     for variant in FootprintOracleTests.Variant.allCases {
       let failure = try Self.failure(path, variant)
@@ -57,7 +57,7 @@ import Transitions
 
   @Test(arguments: ForgetfulSystem.Omission.allCases)
   func noticesWhatIsLeftOut(_ omission: ForgetfulSystem.Omission) throws {
-    for path in ExampleLoadTests.scenarios {
+    for path in ExampleLoadTests.modelled {
       for variant in [FootprintOracleTests.Variant.asWritten, .all] {
         if try Self.failure(path, variant, omission) != nil { return }
       }

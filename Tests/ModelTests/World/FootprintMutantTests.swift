@@ -6,7 +6,7 @@ import Testing
 @Suite struct FootprintMutantTests {
   @Test(arguments: FootprintMutant.allCases)
   func isNoticed(_ mutant: FootprintMutant) throws {
-    for path in ExampleLoadTests.scenarios {
+    for path in ExampleLoadTests.modelled {
       for variant in FootprintOracleTests.Variant.allCases {
         if try !failures(mutant, path, variant).isEmpty { return }
       }

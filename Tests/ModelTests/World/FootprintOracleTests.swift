@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ExampleLoadTests.scenarios)
+  @Test(arguments: ExampleLoadTests.modelled)
   func independentStepsCommute(_ path: String) throws {
     for variant in Variant.allCases {
       var pairs = 0

@@ -9,7 +9,7 @@ import Transitions
   /// The largest full search that is compared.
   private static let limit = 1_500
 
-  @Test(arguments: ExampleLoadTests.scenarios)
+  @Test(arguments: ExampleLoadTests.modelled)
   func findsTheSame(_ path: String) throws {
     for variant in FootprintOracleTests.Variant.allCases {
       var definition = try WorldExploration.definition(path: path)
