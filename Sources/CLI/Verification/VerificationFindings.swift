@@ -306,7 +306,8 @@ extension VerificationFindings {
       found.append(
         Diagnostic(
           .vacuousProperty, at: expression.location, length: expression.source.count,
-          "the `\(field)` of \(property.name) is never true, so the property says nothing",
+          "the `\(field)` of \(property.name) is never true where the property is judged, so it says "
+            + "nothing",
           advice: "Correct the condition, or have the scenario reach it."))
     }
     return found

@@ -285,7 +285,7 @@ extension DiagnosticCode {
     default:
       explain(
         "A property holds because its condition is never true.",
-        "The when of the property (or the from of its leadsTo) is false in every state that is reached, for all values of the symbols, so the property says nothing of the controllers.",
+        "The when of the property (or the from of its leadsTo) is false in every state that is reached, for all values of the symbols, so the property says nothing of the controllers. One that compares with `old` is judged at the steps that change an object it names.",
         example: "when: web.status.readyReplicas > 0   # and nobody ever sets it",
         next:
           "Correct the condition, or have the scenario reach it; a `sometimes` property shows how.")

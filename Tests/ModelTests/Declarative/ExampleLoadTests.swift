@@ -12,7 +12,8 @@ import Testing
       let files = FileManager.default.enumerator(atPath: root.appending(path: folder).path)
       return (files?.compactMap { $0 as? String } ?? [])
         .filter {
-          $0.hasSuffix(".yaml") && !$0.contains("manifests/") && !$0.contains("controllers/")
+          $0.hasSuffix(folder == "examples" ? "/scenario.yaml" : ".yaml")
+            && !$0.contains("manifests/")
         }
         .map { "\(folder)/\($0)" }
     }.filter { !needsOthersCode($0) }.sorted()

@@ -18,7 +18,9 @@ import Testing
   /// Those whose objects hold symbols have no objects before values are chosen.
   static let symbolic = [
     "examples/two-autoscalers/", "examples/drain-against-budget/",
-    "examples/rolling-update-keeps-available/",
+    "examples/rolling-update-keeps-available/", "examples/policy-with-a-hole/",
+    "examples/policy-with-a-hole-fixed/", "examples/tenants-collide/",
+    "examples/tenants-collide-fixed/",
   ]
 
   static let examples = ExampleLoadTests.modelled.filter { path in

@@ -27,7 +27,7 @@ import Testing
         path: "Tests/Scenarios/c-claim-an-owner/scenario.yaml", ends: 2, violated: ["one-end"]),
       Answer(path: "Tests/Scenarios/e-daemonset/scenario.yaml", ends: 4),
       Answer(path: "Tests/Scenarios/f-job/scenario.yaml", ends: 5),
-      Answer(path: "Tests/Scenarios/f-job/untracked.yaml", ends: 11),
+      Answer(path: "Tests/Scenarios/f-job/untracked.yaml", ends: 5),
       Answer(path: "Tests/Scenarios/g-cronjob/scenario.yaml", ends: 2),
     ]
     + replicas.map { Answer(path: "Tests/Scenarios/d-deployment/n\($0).yaml", ends: 1) }
