@@ -48,6 +48,9 @@ package struct ScenarioDocuments: Sendable {
     controllers = []
     documents = own.filter { $0["kind"] == "Controller" }
     for entry in (spec["controllers"]?.array ?? []).compactMap(\.object) {
+      if entry["process"] != nil || entry["metacontroller"] != nil {
+        throw Unsuitable("\(name): the code of a controller lies beside the scenario")
+      }
       guard let file = entry["file"]?.string else {
         controllers.append(entry)
         continue

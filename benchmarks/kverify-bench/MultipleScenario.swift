@@ -20,7 +20,7 @@ struct MultipleScenario {
     let examples = folder + "/../examples"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: examples)) ?? []
     return names.sorted().compactMap { example in
-      // Objects that hold symbols cannot be copied.
+      // Objects that hold symbols cannot be copied, nor can files of real code.
       let path = "\(examples)/\(example)/scenario.yaml"
       guard let documents = try? ScenarioDocuments(path: path, from: FileSource()) else {
         return nil
