@@ -61,9 +61,6 @@ extension Composition: TransitionSystem {
     word < state.count ? state[word] : 0
   }
 
-  /// Whether some fault may still happen in this component.
-  var hasFaults: Bool { world.definition.participants.contains { !$0.budgets.isEmpty } }
-
   private func emitFaults(
     _ state: UnsafeBufferPointer<UInt32>, _ buffer: inout SuccessorBuffer
   ) throws {

@@ -18,6 +18,9 @@ package final class Composition {
   var reconcileActions: [UInt32] = []
   var timerActions: [UInt32] = []
 
+  /// Whether some fault may still happen in this component.
+  let hasFaults: Bool
+
   // Steps that are known.
   let usesMemo: Bool
   var steps = StepTree()
@@ -108,6 +111,7 @@ package final class Composition {
     self.world = world
     self.component = component
     usesMemo = world.definition.projections.contains(.memo)
+    hasFaults = world.definition.participants.contains { !$0.budgets.isEmpty }
     layout = CellLayout(world.definition.interleaving)
     let names = FootprintNames(world)
     self.names = names

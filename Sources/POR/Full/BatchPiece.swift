@@ -7,16 +7,21 @@ internal import Transitions
 /// enough, a state is put off: the search expands it itself.
 final class BatchPiece {
   /// The target of a step that the store does not hold yet.
-  static let unknown = UInt32.max
+  static let unknown = ~StateGraph.last
   /// The same, and inner nodes of its tree are new too.
-  static let newNodes = UInt32.max - 1
+  static let newNodes = ~StateGraph.last - 1
   /// The number of steps of a state that is put off.
   static let putOff = UInt32.max
 
   /// By state: how many steps it has.
   var degrees = FlatBuffer<UInt32>()
-  /// By step of those states: the target, or one of the marks above.
+  /// How many states are put off.
+  var putOffs = 0
+  /// By step of those states: the target, or one of the marks above; the last of a state is marked as in
+  /// the graph.
   var targets = FlatBuffer<UInt32>()
+  /// By target that is unknown: its place in the list above.
+  var unknownPlaces = FlatBuffer<UInt32>()
   /// By target that is unknown, in their order: its root, which means nothing yet where nodes are new.
   var roots = FlatBuffer<UInt64>()
   /// The trees with new nodes, one behind the other.
@@ -39,7 +44,9 @@ final class BatchPiece {
   /// Empties it for a look at so many predicates.
   func removeAll(predicates: Int) {
     degrees.truncate(to: 0)
+    putOffs = 0
     targets.truncate(to: 0)
+    unknownPlaces.truncate(to: 0)
     roots.truncate(to: 0)
     newNodes.truncate(to: 0)
     traits.truncate(to: 0)
@@ -60,14 +67,26 @@ struct PieceReader {
 }
 
 extension BatchPiece {
+  /// The place of an unknown target, if it lies before some place.
+  @inline(__always)
+  func unknownPlace(_ root: Int, before end: Int) -> Int? {
+    guard root < unknownPlaces.count, case let place = Int(unknownPlaces[root]), place < end else {
+      return nil
+    }
+    return place
+  }
+
+  private func hasNewNodes(_ place: Int) -> Bool {
+    targets[place] & ~StateGraph.last == Self.newNodes
+  }
+
   /// Enters the new nodes of the targets of the next so many steps into a table; then their roots mean
   /// what they say.
   func resolve(_ steps: Int, after reader: inout PieceReader, in nodes: inout PairTable) {
     if reader.node == newNodes.count { return }
     var root = reader.root
-    for target in targets.elements[reader.target..<(reader.target + steps)]
-    where target >= Self.newNodes {
-      if target == Self.newNodes { roots[root] = resolveTree(&reader, in: &nodes) }
+    while let place = unknownPlace(root, before: reader.target + steps) {
+      if hasNewNodes(place) { roots[root] = resolveTree(&reader, in: &nodes) }
       root += 1
     }
   }
@@ -90,10 +109,9 @@ extension BatchPiece {
 
   /// Goes past the next so many steps.
   func skip(_ steps: Int, _ reader: inout PieceReader) {
-    for target in targets.elements[reader.target..<(reader.target + steps)]
-    where target >= Self.newNodes {
+    while let place = unknownPlace(reader.root, before: reader.target + steps) {
       reader.root += 1
-      if target == Self.unknown { continue }
+      if !hasNewNodes(place) { continue }
       while !newNodes[reader.node].references.contains(.isRoot) { reader.node += 1 }
       reader.node += 1
     }

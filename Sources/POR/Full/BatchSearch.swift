@@ -158,25 +158,19 @@ struct BatchSearch: ~Copyable {
     // Whatever the last batch left to be done in the system's next expansion is done here.
     if let cut = try expand(0..<1, predicates, depth, &judge, &space, &watch) { return cut }
     putOff = 0
-    let pieceCount = round(predicates, space)
-    var first = 1
-    for piece in 0..<pieceCount {
-      let size = min(pieceSize, batch.count - first)
-      let cut = try enter(
-        pieces[piece], first..<(first + size), predicates, depth, &judge, &space, &watch)
-      if let cut { return cut }
-      first += size
-    }
+    if let cut = try round(predicates, depth, &judge, &space, &watch) { return cut }
     if putOff * Self.putOffShare > max(batch.count, Self.goodSample) {
       batchesAlone = Self.batchesAlone
     }
     return nil
   }
 
-  /// Has workers expand all states of the batch but the first; returns how many pieces there are.
+  /// Has workers expand all states of the batch but the first, and enters what they find: as far as it
+  /// can be done while they work, then the rest.
   private mutating func round(
-    _ predicates: [StatePredicate], _ space: borrowing StateSpace
-  ) -> Int {
+    _ predicates: [StatePredicate], _ depth: Int, _ judge: inout Judge, _ space: inout StateSpace,
+    _ watch: inout SearchWatch
+  ) throws -> CutReason? {
     let frozen = space.frozen(predicates, fairness)
     roundHeight = space.height
     let size = pieceSize
@@ -184,14 +178,33 @@ struct BatchSearch: ~Copyable {
     while pieces.count < pieceCount { pieces.append(BatchPiece()) }
     let states = UnsafeBufferPointer(batch.elements)
     let round = Round(workers: workers, pieces: pieces, states: states, frozen: frozen)
-    crew?.run(pieces: pieceCount) { worker, piece in
-      let first = 1 + piece * size
-      let end = min(first + size, round.states.count)
+    let count = batch.count
+    func range(_ piece: Int) -> Range<Int> {
+      (1 + piece * size)..<min(1 + (piece + 1) * size, count)
+    }
+    var next = 0
+    var cut: CutReason?
+    crew?.run(pieces: pieceCount) { piece in
+      let entered = enterWhole(
+        pieces[piece], range(piece), predicates, depth, &judge, &space, &watch)
+      switch entered {
+      case .later: return false
+      case .cut(let reason): cut = reason
+      case .whole: break
+      }
+      next += 1
+      return cut == nil
+    } body: { worker, piece in
       round.workers[worker].expand(
-        UnsafeBufferPointer(rebasing: round.states[first..<end]), in: round.frozen,
+        UnsafeBufferPointer(rebasing: round.states[range(piece)]), in: round.frozen,
         into: round.pieces[piece])
     }
-    return pieceCount
+    while cut == nil && next < pieceCount {
+      cut = try enter(
+        pieces[next], range(next), predicates, depth, &judge, &space, &watch)
+      next += 1
+    }
+    return cut
   }
 
   /// What the threads of a round share.

@@ -36,6 +36,14 @@ final class BatchWorker {
   func expand(
     _ states: UnsafeBufferPointer<UInt32>, in space: FrozenSpace, into piece: BatchPiece
   ) {
+    expand(states, of: space.system, in: space, into: piece)
+  }
+
+  /// The system is opened once: threads that retain it at each state wait for each other.
+  private func expand(
+    _ states: UnsafeBufferPointer<UInt32>, of system: some TransitionSystem, in space: FrozenSpace,
+    into piece: BatchPiece
+  ) {
     piece.removeAll(predicates: space.predicates.count)
     if cursorHeight != space.height {
       cursor = TreeCursor(height: space.firstHeight)
@@ -49,22 +57,28 @@ final class BatchWorker {
       isNew.truncate(to: 0)
       for place in first..<end {
         cursor.move(to: space.roots.pair(states[place]), space.nodes)
-        if !look(at: states[place], in: space, piece) || !list(in: space, piece) {
+        if !look(at: states[place], of: system, in: space, piece)
+          || !list(of: system, in: space, piece)
+        {
           piece.degrees.append(BatchPiece.putOff)
+          piece.putOffs += 1
           piece.traits.append([])
         }
       }
       lookUp(in: space, piece)
+      markLast(of: end - first, piece)
       first = end
     }
   }
 
   /// Evaluates the predicates; false where one is not known.
-  private func look(at state: UInt32, in space: FrozenSpace, _ piece: BatchPiece) -> Bool {
+  private func look(
+    at state: UInt32, of system: some TransitionSystem, in space: FrozenSpace, _ piece: BatchPiece
+  ) -> Bool {
     let words = cursor.words(space.width)
     let marks = piece.marked.count
     for (index, entry) in space.predicates.enumerated() {
-      guard let value = space.system.knownValue(ofPredicate: entry.predicate, at: words) else {
+      guard let value = system.knownValue(ofPredicate: entry.predicate, at: words) else {
         piece.marked.truncate(to: marks)
         return false
       }
@@ -77,9 +91,11 @@ final class BatchWorker {
   }
 
   /// Lists the steps and works out the roots of their targets; false where a step is not known.
-  private func list(in space: FrozenSpace, _ piece: BatchPiece) -> Bool {
+  private func list(
+    of system: some TransitionSystem, in space: FrozenSpace, _ piece: BatchPiece
+  ) -> Bool {
     buffer.removeAll()
-    guard space.system.knownSuccessors(of: cursor.words(space.width), into: &buffer) else {
+    guard system.knownSuccessors(of: cursor.words(space.width), into: &buffer) else {
       return false
     }
     var traits: StateTraits = []
@@ -112,9 +128,20 @@ final class BatchWorker {
       if !isNew[place], let state = space.roots.find(root) {
         piece.targets.append(state)
       } else {
+        piece.unknownPlaces.append(UInt32(piece.targets.count))
         piece.targets.append(isNew[place] ? BatchPiece.newNodes : BatchPiece.unknown)
         piece.roots.append(root)
       }
+    }
+  }
+
+  /// Marks the last target of each of the last states.
+  private func markLast(of states: Int, _ piece: BatchPiece) {
+    var end = piece.targets.count
+    for place in stride(from: piece.degrees.count - 1, to: piece.degrees.count - states - 1, by: -1)
+    where piece.degrees[place] != BatchPiece.putOff && piece.degrees[place] > 0 {
+      piece.targets[end - 1] |= StateGraph.last
+      end -= Int(piece.degrees[place])
     }
   }
 }

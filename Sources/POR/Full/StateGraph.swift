@@ -7,7 +7,7 @@
 struct StateGraph: ~Copyable, NodeLists {
   private static let unexpanded = UInt32.max
   private static let empty = UInt32.max - 1
-  private static let last: UInt32 = 1 << 31
+  static let last: UInt32 = 1 << 31
   /// More steps than this cannot be told apart by their places.
   static let stepLimit = Int(UInt32.max) - (1 << 24)
 
@@ -40,6 +40,23 @@ struct StateGraph: ~Copyable, NodeLists {
       starts[Int(state)] = UInt32(first)
       targets[targets.count - 1] |= Self.last
     }
+  }
+
+  /// Adds the targets of some states, one behind the other, of each the last one marked.
+  mutating func append(_ steps: UnsafeMutableBufferPointer<UInt32>.SubSequence) {
+    targets.append(steps)
+  }
+
+  /// Says where a step of those leads.
+  @inline(__always)
+  mutating func set(_ step: Int, _ target: UInt32) {
+    targets[step] = target | targets[step] & Self.last
+  }
+
+  /// Says where the marked list of a state begins.
+  @inline(__always)
+  mutating func close(_ state: UInt32, markedFrom first: Int, _ degree: UInt32) {
+    starts[Int(state)] = degree == 0 ? Self.empty : UInt32(first)
   }
 
   /// Forgets the steps that were added behind a count.

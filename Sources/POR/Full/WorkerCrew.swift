@@ -17,6 +17,9 @@ final class WorkerCrew: @unchecked Sendable {
   private static let stride = 128
 
   private let counters: UnsafeMutableRawPointer
+  /// By piece: whether it is done.
+  private var isDone: UnsafeMutablePointer<Atomic<Bool>>
+  private var doneCapacity = 64
   private var body: (_ worker: Int, _ piece: Int) -> Void = { _, _ in }
   private var pieces = 0
   private let isOver = Atomic<Bool>(false)
@@ -34,6 +37,7 @@ final class WorkerCrew: @unchecked Sendable {
     counters = .allocate(byteCount: 4 * Self.stride, alignment: Self.stride)
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
+    isDone = .allocate(capacity: doneCapacity)
     for index in 0..<4 { counter(index).initialize(to: Atomic(0)) }
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
@@ -45,6 +49,7 @@ final class WorkerCrew: @unchecked Sendable {
     mutex.deallocate()
     condition.deallocate()
     counters.deallocate()
+    isDone.deallocate()
   }
 
   private func counter(_ index: Int) -> UnsafeMutablePointer<Atomic<Int>> {
@@ -92,20 +97,56 @@ final class WorkerCrew: @unchecked Sendable {
   // MARK: The caller
 
   /// Does so many pieces of work, in any order and by any of the workers.
-  func run(pieces: Int, _ body: (_ worker: Int, _ piece: Int) -> Void) {
+  ///
+  /// The caller is told of pieces that are done, in their order, while others work on; it is told no
+  /// more once it has answered false.
+  func run(
+    pieces: Int, whenDone: (_ piece: Int) -> Bool = { _ in false },
+    body: (_ worker: Int, _ piece: Int) -> Void
+  ) {
     if !isStarted { start() }
+    prepare(pieces)
     withoutActuallyEscaping(body) { body in
       self.body = body
       self.pieces = pieces
       begin()
-      take(0)
+      takeAndTell(whenDone)
       round.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      var waits = 0
-      while inside.pointee.load(ordering: .sequentiallyConsistent) > 0 {
-        waits += 1
-        if waits > Self.spins { sched_yield() }
-      }
+      wait { inside.pointee.load(ordering: .sequentiallyConsistent) == 0 }
       self.body = { _, _ in }
+    }
+  }
+
+  private func prepare(_ pieces: Int) {
+    if pieces > doneCapacity {
+      isDone.deallocate()
+      doneCapacity = pieces * 2
+      isDone = .allocate(capacity: doneCapacity)
+    }
+    for piece in 0..<pieces { (isDone + piece).initialize(to: Atomic(false)) }
+  }
+
+  private func takeAndTell(_ whenDone: (_ piece: Int) -> Bool) {
+    var told = 0
+    var isTold = true
+    var isLeft = true
+    while isTold && told < pieces || isLeft {
+      if isTold && told < pieces && isDone[told].load(ordering: .acquiring) {
+        isTold = whenDone(told)
+        told += 1
+      } else if isLeft {
+        isLeft = takeOne(0)
+      } else {
+        wait { isDone[told].load(ordering: .acquiring) }
+      }
+    }
+  }
+
+  private func wait(until isOver: () -> Bool) {
+    var waits = 0
+    while !isOver() {
+      waits += 1
+      if waits > Self.spins { sched_yield() }
     }
   }
 
@@ -130,12 +171,13 @@ final class WorkerCrew: @unchecked Sendable {
 
   // MARK: Every worker
 
-  private func take(_ worker: Int) {
-    while true {
-      let piece = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
-      if piece >= pieces { return }
-      body(worker, piece)
-    }
+  /// Does the next piece; false where none is left.
+  private func takeOne(_ worker: Int) -> Bool {
+    let piece = next.pointee.wrappingAdd(1, ordering: .relaxed).oldValue
+    if piece >= pieces { return false }
+    body(worker, piece)
+    isDone[piece].store(true, ordering: .releasing)
+    return true
   }
 
   private func work(_ worker: Int) {
@@ -144,7 +186,7 @@ final class WorkerCrew: @unchecked Sendable {
       seen = open(after: seen)
       if isOver.load(ordering: .relaxed) { return }
       inside.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent)
-      if round.pointee.load(ordering: .sequentiallyConsistent) == seen { take(worker) }
+      if round.pointee.load(ordering: .sequentiallyConsistent) == seen { while takeOne(worker) {} }
       inside.pointee.wrappingSubtract(1, ordering: .sequentiallyConsistent)
     }
   }

@@ -51,6 +51,15 @@ struct FlatBuffer<Element: BitwiseCopyable>: ~Copyable {
     count += 1
   }
 
+  /// Appends the elements of another buffer.
+  mutating func append(_ elements: Slice<UnsafeMutableBufferPointer<Element>>) {
+    let source = UnsafeMutableBufferPointer(rebasing: elements)
+    guard let first = source.baseAddress, source.count > 0 else { return }
+    if count + source.count > capacity { grow(to: count + source.count) }
+    (base + count).initialize(from: first, count: source.count)
+    count += source.count
+  }
+
   /// Appends copies of an element until the buffer holds `newCount`.
   mutating func extend(to newCount: Int, with element: Element) {
     guard newCount > count else { return }

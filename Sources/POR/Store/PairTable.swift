@@ -40,15 +40,19 @@ struct PairTable: ~Copyable {
   /// The id of a pair, which is new where the table did not hold it yet.
   @inline(__always)
   mutating func intern(_ pair: UInt64) -> (id: UInt32, isNew: Bool) {
-    let (slot, tag) = view.probe(pair)
-    let entry = view.slots[slot]
+    let (slot, entry, tag) = view.probe(pair)
     if entry != 0 { return ((entry & view.idMask) - 1, false) }
     let id = UInt32(pairs.count)
     pairs.append(pair)
     view.pairs = pairs.base
-    view.slots[slot] = tag | (id + 1)
+    view.fill(slot, tag | (id + 1))
     if pairs.count == room { rebuild() }
     return (id, true)
+  }
+
+  /// Whether so many pairs can be entered while others look at the table: it does not grow.
+  func hasRoom(for count: Int) -> Bool {
+    pairs.count + count < min(room, pairs.capacity)
   }
 
   /// Reads what look-ups of some pairs will read first, so that they need not wait for memory.

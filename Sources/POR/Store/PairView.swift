@@ -1,6 +1,9 @@
+internal import Synchronization
+
 /// A look at a table of pairs that does not change it: what several threads may share.
 ///
-/// Good until the table grows.
+/// Good until the table grows. One thread may enter pairs meanwhile: who finds a slot taken sees its pair
+/// (the slot is written last, releasing, and read acquiring), and who does not has looked before.
 struct PairView: BitwiseCopyable {
   var pairs: UnsafeMutablePointer<UInt64>
   var slots: UnsafeMutablePointer<UInt32>
@@ -9,6 +12,23 @@ struct PairView: BitwiseCopyable {
   var idMask: UInt32
   let seed: UInt64
 
+  /// What a slot holds; zero where it is free.
+  @inline(__always)
+  func entry(_ slot: Int) -> UInt32 {
+    atomic(slot).pointee.load(ordering: .acquiring)
+  }
+
+  /// Fills a slot.
+  @inline(__always)
+  func fill(_ slot: Int, _ entry: UInt32) {
+    atomic(slot).pointee.store(entry, ordering: .releasing)
+  }
+
+  @inline(__always)
+  private func atomic(_ slot: Int) -> UnsafeMutablePointer<Atomic<UInt32>> {
+    UnsafeMutableRawPointer(slots + slot).assumingMemoryBound(to: Atomic<UInt32>.self)
+  }
+
   /// The pair of an id: the left word in the low half, the right one in the high half.
   @inline(__always)
   func pair(_ id: UInt32) -> UInt64 { pairs[Int(id)] }
@@ -16,21 +36,22 @@ struct PairView: BitwiseCopyable {
   /// The id of a pair, if it was interned.
   @inline(__always)
   func find(_ pair: UInt64) -> UInt32? {
-    let (slot, _) = probe(pair)
-    let entry = slots[slot]
+    let entry = probe(pair).entry
     return entry == 0 ? nil : (entry & idMask) - 1
   }
 
-  /// The slot that holds a pair or is free for it, and the pair's tag.
+  /// The slot that holds a pair or is free for it, what it holds, and the pair's tag.
   @inline(__always)
-  func probe(_ pair: UInt64) -> (slot: Int, tag: UInt32) {
+  func probe(_ pair: UInt64) -> (slot: Int, entry: UInt32, tag: UInt32) {
     let hash = Self.hash(pair ^ seed)
     let tag = UInt32(truncatingIfNeeded: hash) & ~idMask
     var slot = first(hash)
     while true {
-      let entry = slots[slot]
-      if entry == 0 { return (slot, tag) }
-      if entry & ~idMask == tag, pairs[Int(entry & idMask) - 1] == pair { return (slot, tag) }
+      let entry = self.entry(slot)
+      if entry == 0 { return (slot, 0, tag) }
+      if entry & ~idMask == tag, pairs[Int(entry & idMask) - 1] == pair {
+        return (slot, entry, tag)
+      }
       slot += 1
       if slot == slotCount { slot = 0 }
     }
@@ -63,7 +84,7 @@ struct PairToucher: ~Copyable {
   mutating func touch(_ sought: UnsafeMutableBufferPointer<UInt64>, in view: PairView) {
     entries.truncate(to: 0)
     for pair in sought {
-      entries.append(view.slots[view.first(PairView.hash(pair ^ view.seed))])
+      entries.append(view.entry(view.first(PairView.hash(pair ^ view.seed))))
     }
     var sum: UInt64 = 0
     for entry in entries.elements where entry != 0 {

@@ -150,6 +150,11 @@ struct StateSpace: ~Copyable {
     piece.resolve(steps, after: &reader, in: &store.nodes)
   }
 
+  /// Whether what a piece has new can be entered while others look at the store.
+  func hasRoom(for piece: BatchPiece) -> Bool {
+    store.roots.hasRoom(for: piece.roots.count) && store.nodes.hasRoom(for: piece.newNodes.count)
+  }
+
   /// Enters the state of a root into the store.
   @inline(__always)
   mutating func enter(_ root: UInt64) -> UInt32 { store.roots.intern(root).id }
