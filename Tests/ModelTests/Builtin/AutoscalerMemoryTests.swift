@@ -32,19 +32,22 @@ import Testing
     var oracle = Oracle()
     var behavior: JSONValue?
     var version = "1.34"
+    var maximum: Int64 = 100
+    /// `--horizontal-pod-autoscaler-downscale-stabilization`.
+    var window: Int64 = 300
 
     /// The size after a sync that finds a size and a proposal, with these choices.
     func sync(_ current: Integer, _ proposal: Integer, _ choices: Int...) throws -> Integer {
       var autoscaler: JSONObject = [
-        "apiVersion": "autoscaling/v2", "spec": ["minReplicas": 1, "maxReplicas": 100],
+        "apiVersion": "autoscaling/v2", "spec": ["minReplicas": 1, "maxReplicas": .int(maximum)],
       ]
       autoscaler.set(behavior, at: "spec", "behavior")
       let limits = AutoscalerLimits(
         autoscaler: autoscaler, current: current,
-        version: try #require(KubernetesVersion(version)))
+        version: try #require(KubernetesVersion(version)), downscaleStabilization: window)
       oracle.choices = choices
       oracle.asked = []
-      var memory = try AutoscalerMemory(oracle, current: current, isUsed: behavior != nil)
+      var memory = try AutoscalerMemory(oracle, current: current, isUsed: limits.remembers)
       var status = AutoscalerStatus(of: autoscaler)
       let result = try limits.normalize(proposal, &memory, &status)
       if result != current { limits.noteScaling(to: result, &memory) }
@@ -79,11 +82,67 @@ import Testing
     return bench
   }
 
-  /// Without `behavior` nothing is remembered.
-  @Test func withoutBehaviorWindowsHavePassed() throws {
-    let bench = Bench()
+  /// --horizontal-pod-autoscaler-downscale-stabilization=0s: nothing is remembered.
+  @Test func withoutAnyWindowNothingIsRemembered() throws {
+    var bench = Bench()
+    bench.window = 0
     #expect(try bench.sync(5, 2) == 2)
     #expect(bench.oracle.memory == nil && bench.oracle.asked == [])
+  }
+
+  /// stabilizeRecommendation: without `behavior` there is a window of 300 s for scaling down, too.
+  @Test func withoutBehaviorScalingDownWaits() throws {
+    let bench = Bench()
+    #expect(try bench.sync(5, 2, 1) == 5)
+    #expect(bench.oracle.asked == [2])
+    #expect(try bench.sync(5, 2) == 2)
+    #expect(bench.oracle.asked == [])
+    #expect(bench.oracle.memory == ["highs": [2]])
+    #expect(try bench.sync(2, 6) == 4)
+    #expect(try Bench().sync(5, 2) == 2)
+  }
+
+  /// stabilizeRecommendation has no envelope: what somebody scaled down grows again to the highest
+  /// recommendation of the window, as often as syncs fit into it, or until it has left.
+  @Test func withoutBehaviorItGrowsBack() throws {
+    let bench = Bench()
+    #expect(try bench.sync(3, 3) == 3)
+    for _ in 0..<20 { #expect(try bench.sync(2, 2, 1) == 3) }
+    #expect(try bench.sync(2, 2) == 2)
+    #expect(bench.oracle.asked == [])
+    let other = Bench()
+    #expect(try other.sync(3, 3) == 3)
+    #expect(try other.sync(2, 2, 1) == 3)
+    #expect(try other.sync(2, 2, 0) == 2)
+    #expect(other.oracle.memory?["highs"] == [2])
+  }
+
+  /// A recommendation that is made again counts anew, and an older one does not shorten the time of a
+  /// newer one.
+  @Test func recommendationsCountAnew() throws {
+    let bench = Bench()
+    #expect(try bench.sync(3, 3) == 3)
+    for _ in 0..<15 { #expect(try bench.sync(2, 2, 1) == 3) }
+    #expect(try bench.sync(3, 3) == 3)
+    for _ in 0..<20 { #expect(try bench.sync(2, 2, 1) == 3) }
+    #expect(try bench.sync(2, 2) == 2)
+    let other = Bench()
+    #expect(try other.sync(4, 4) == 4)
+    #expect(try other.sync(3, 3, 1) == 4)
+    for _ in 0..<19 { #expect(try other.sync(2, 2, 2) == 4) }
+    // The 4 has left, the 3 may be there for another while.
+    #expect(try other.sync(2, 2, 1) == 3)
+    #expect(other.oracle.asked == [2])
+    #expect(other.oracle.memory?["highs"] == [3, 2])
+  }
+
+  /// Waiting is over where nothing has changed, not where the spec is another one.
+  @Test func anotherSpecWaitsAgain() throws {
+    var bench = Bench()
+    #expect(try bench.sync(5, 2, 1) == 5)
+    bench.maximum = 50
+    #expect(try bench.sync(5, 2, 1) == 5)
+    #expect(bench.oracle.asked == [2])
   }
 
   /// The highest recommendation of 300 s counts, and the size at the start is one of them.

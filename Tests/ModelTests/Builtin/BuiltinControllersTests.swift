@@ -29,7 +29,7 @@ import Testing
     #expect(
       throws: BuiltinError.unknownKey(
         "utilisation", of: "horizontalpodautoscaler",
-        known: ["utilization", "averageValue", "value"])
+        known: ["utilization", "averageValue", "value", "downscaleStabilization"])
     ) {
       try BuiltinControllers.make(
         "horizontalpodautoscaler",

@@ -22,6 +22,7 @@ import Testing
     Counts(name: "h-namespace", states: 55, transitions: 81, settled: 2),
     Counts(name: "i-replicationcontroller", states: 114, transitions: 298, settled: 2),
     Counts(name: "j-scheduler", states: 147, transitions: 382, settled: 5),
+    Counts(name: "k-autoscaler", states: 100, transitions: 126, settled: 2),
   ])
   func everythingHolds(_ expected: Counts) throws {
     let path = "Tests/Scenarios/\(expected.name)/scenario.yaml"

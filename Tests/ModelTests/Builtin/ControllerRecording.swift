@@ -49,6 +49,8 @@ final class RecordingReplay {
         if name == "horizontalpodautoscaler" {
           // Every Pod of the recordings requests 100m, so that the usage is its percentage.
           options.values["utilization"] = { [processor] _, _ in processor.value }
+          // They were made with --horizontal-pod-autoscaler-downscale-stabilization=0s.
+          options.values["downscaleStabilization"] = { _, _ in 0 }
         }
         return try BuiltinControllers.make(name, with: options, kinds: kinds)
       })

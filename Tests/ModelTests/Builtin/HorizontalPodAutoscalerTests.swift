@@ -76,6 +76,79 @@ import Testing
     #expect(current == ["averageUtilization": 500, "averageValue": "500m"])
   }
 
+  /// kubernetes#112011: since 1.27 autoscalers that share Pods look at no metrics, but keep their ranges.
+  @Test(arguments: [("1.26", 10), ("1.34", 3)])
+  func autoscalersDoNotSharePods(_ version: String, replicas: Int) throws {
+    let version = try #require(KubernetesVersion(version))
+    let cluster = TestCluster(kubernetesVersion: version)
+    let kinds: [GroupKind] = [.deployment, .replicaSet, .pod]
+    cluster.start(
+      try ["deployment", "replicaset", "kubelet", "horizontalpodautoscaler"].map { name in
+        let values: [String: BuiltinOptions.Value] =
+          name == "horizontalpodautoscaler" ? ["averageValue": { _, _ in "900m" }] : [:]
+        return try BuiltinControllers.make(
+          name, with: BuiltinOptions(values: values, kubernetesVersion: version), kinds: kinds)
+      })
+    cluster.create(TestObjects.deployment(replicas: 3))
+    #expect(cluster.settle())
+    for name in ["one", "two"] {
+      var autoscaler = TestObjects.autoscaler(target: 50, max: 10)
+      autoscaler.metadata["name"] = .string(name)
+      autoscaler.set(
+        [
+          [
+            "type": "Pods",
+            "pods": [
+              "metric": ["name": "m"],
+              "target": ["type": "AverageValue", "averageValue": name == "one" ? "900m" : "100m"],
+            ],
+          ]
+        ], at: "spec", "metrics")
+      cluster.create(autoscaler)
+      #expect(cluster.settle())
+    }
+    #expect(cluster.object(.deployment, "web")?.specReplicas == replicas)
+    let second = try #require(cluster.object(.horizontalPodAutoscaler, "two"))
+    let reason = ConditionList(of: second).reason("ScalingActive")
+    #expect(reason == (replicas == 3 ? "AmbiguousSelector" : "ValidMetricFound"))
+    guard replicas == 3 else { return }
+    // Out of its range it is set back all the same.
+    cluster.patch(
+      "autoscaling/v2", "HorizontalPodAutoscaler", "two", ["spec": ["minReplicas": 5]])
+    #expect(cluster.settle())
+    #expect(cluster.object(.deployment, "web")?.specReplicas == 5)
+  }
+
+  /// A container of the Pods (since 1.27), and what Pods without metrics are taken to use.
+  @Test func containersAndMissingPods() throws {
+    let pods = AutoscalerPods([
+      [
+        "spec": [
+          "containers": [
+            ["name": "a", "resources": ["requests": ["cpu": "100m"]]],
+            ["name": "b", "resources": ["requests": ["cpu": "300m"]]], ["name": "c"],
+          ]
+        ]
+      ]
+    ])
+    #expect(pods.averageRequest("cpu") == nil)
+    #expect(pods.averageRequest("cpu", container: "b") == 300)
+    #expect(pods.averageRequest("cpu", container: "c") == nil)
+    #expect(pods.averageRequest("cpu", container: "d") == nil)
+    func replicas(_ full: Int, value: Int, countsMissing: Bool = false) -> Int {
+      ReplicaCalculation(
+        currentReplicas: 3, groups: .init(ready: 2, missing: 1), value: value, full: full,
+        target: 200, keepsDirection: false, countsMissingAtTarget: countsMissing
+      ).replicas
+    }
+    // kubernetes#112178: with a target of 200 % an unmeasured Pod is no reason to scale down.
+    #expect(replicas(100, value: 120) == 2)
+    #expect(replicas(200, value: 120) == 3)
+    // kubernetes#117845: nor is one where the others are just at the target.
+    #expect(replicas(200, value: 200) == 3)
+    #expect(replicas(200, value: 200, countsMissing: true) == 2)
+  }
+
   @Test func withoutMetricsItSaysSoAndRetries() throws {
     let gauge = Gauge(.null)
     let cluster = try cluster(

@@ -82,7 +82,8 @@ struct ScenarioLoaderTests {
   /// Each mistake gives its findings and no others.
   @Test(arguments: [
     ("  propertys: []", ["5:3 KV0301"]), ("  time: fairly", ["5:9 KV0305"]),
-    ("  kubernetesVersion: 1.30", ["5:22 KV0302"]), ("  bounds: {states: 0}", ["5:20 KV0305"]),
+    ("  kubernetesVersion: 1.30", ["5:22 KV0302"]), ("  kubernetesVersion: '1.37'", []),
+    ("  kubernetesVersion: '1.38'", ["5:22 KV0305"]), ("  bounds: {states: 0}", ["5:20 KV0305"]),
     ("  objects: {}", ["5:12 KV0302"]), ("  objects: [x]", ["5:13 KV0302"]),
     ("  objects: [{apiVersion: v1, kind: ConfigMap}]", ["5:13 KV0410"]),
     (

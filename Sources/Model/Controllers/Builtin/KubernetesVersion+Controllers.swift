@@ -8,6 +8,10 @@ extension KubernetesVersion {
   /// inside a bucket (LogarithmicScaleDown, on by default since 1.22).
   var hasLogarithmicScaleDown: Bool { minor >= 22 }
 
+  /// ReplicaSets and Deployments report terminatingReplicas (DeploymentReplicaSetTerminatingReplicas,
+  /// KEP-3973, on by default since 1.35, kubernetes#133087).
+  var countsTerminatingReplicas: Bool { minor >= 35 }
+
   /// StatefulSets report availableReplicas (StatefulSetMinReadySeconds, on by default since 1.23).
   var hasStatefulSetAvailability: Bool { minor >= 23 }
 
@@ -35,6 +39,22 @@ extension KubernetesVersion {
   /// Autoscalers have tolerances of their own: `behavior.scaleUp.tolerance`
   /// (HPAConfigurableTolerance, KEP-4951, on by default since 1.35).
   var hasAutoscalerTolerances: Bool { minor >= 35 }
+
+  /// Autoscalers may look at single containers (HPAContainerMetrics, KEP-1610, on by default since
+  /// 1.27).
+  var hasAutoscalerContainerMetrics: Bool { minor >= 27 }
+
+  /// Scaling down, Pods without metrics count as the target where that is more than 100 %
+  /// (kubernetes#112178, 1.26).
+  var autoscalerAssumesTargetOfMissing: Bool { minor >= 26 }
+
+  /// Just at the target, Pods without metrics do not scale down by average values either
+  /// (kubernetes#117845, 1.28).
+  var autoscalerIgnoresMissingAtTarget: Bool { minor >= 28 }
+
+  /// Autoscalers whose Pods another one selects too do not look at metrics (AmbiguousSelector,
+  /// kubernetes#112011, 1.27).
+  var autoscalersRefuseSharedPods: Bool { minor >= 27 }
 
   /// With `behavior` an autoscaler keeps the size between the lowest and the highest recommendation
   /// (kubernetes#97348, 1.21); before, a target could grow since it was to shrink.
@@ -117,7 +137,7 @@ extension KubernetesVersion {
   /// default since 1.28).
   var annotatesScheduledJobs: Bool { minor >= 28 }
 
-  /// The version of CronJobs that is stored.
+  /// The version of CronJobs that is stored (KEP-19, 1.21).
   var cronJobAPIVersion: String { minor >= 21 ? "batch/v1" : "batch/v1beta1" }
 
   /// A StatefulSet's claims may go with it or with a Pod that is scaled away

@@ -131,11 +131,11 @@ final class ScenarioBuilder {
     }
     guard let text = spec.text(of: node) else { return "1.34" }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] == "1", let minor = Int(parts[1]), (20...34).contains(minor)
+    guard parts.count == 2, parts[0] == "1", let minor = Int(parts[1]), (20...37).contains(minor)
     else {
       findings.add(
         .badValue, at: node.location, length: node.length,
-        "\"\(text)\" is no version that kverify knows", advice: "use \"1.20\" to \"1.34\"")
+        "\"\(text)\" is no version that kverify knows", advice: "use \"1.20\" to \"1.37\"")
       return "1.34"
     }
     return text

@@ -6,12 +6,14 @@ internal import CEL
 /// normalizeDesiredReplicasWithBehaviors, stabilizeRecommendation, stabilizeRecommendationWithBehaviors,
 /// convertDesiredReplicasWithRules, convertDesiredReplicasWithBehaviorRate).
 struct AutoscalerLimits {
-  /// `--horizontal-pod-autoscaler-downscale-stabilization`.
-  private static let downscaleStabilization: Int64 = 300
+  /// `--horizontal-pod-autoscaler-downscale-stabilization`, in seconds.
+  static let downscaleStabilization: Int64 = 300
 
   let autoscaler: JSONObject
   let current: Integer
   let version: KubernetesVersion
+  /// The window for scaling down where the autoscaler says none (maybeInitScaleDownStabilizationWindow).
+  var downscaleStabilization = Self.downscaleStabilization
 
   private var minimum: Integer { autoscaler.specNumber("minReplicas") ?? 1 }
   private var maximum: Integer { autoscaler.specNumber("maxReplicas") ?? 0 }
@@ -21,14 +23,23 @@ struct AutoscalerLimits {
     AutoscalerMemory.Windows(
       up: behavior?.at("scaleUp", "stabilizationWindowSeconds")?.int ?? 0,
       down: behavior?.at("scaleDown", "stabilizationWindowSeconds")?.int
-        ?? Self.downscaleStabilization)
+        ?? downscaleStabilization)
   }
 
+  /// Whether earlier syncs matter at all.
+  var remembers: Bool { behavior != nil || downscaleStabilization > 0 }
+
   /// The size to scale to, with the conditions that say why.
+  ///
+  /// `measured` is what the status will tell of the metrics.
   func normalize(
-    _ proposal: Integer, _ memory: inout AutoscalerMemory, _ status: inout AutoscalerStatus
+    _ proposal: Integer, measured: JSONValue? = nil, _ memory: inout AutoscalerMemory,
+    _ status: inout AutoscalerStatus
   ) throws -> Integer {
-    memory.find(proposal, current)
+    memory.find([
+      proposal.json, current.json, autoscaler["spec"] ?? .null, measured ?? .null,
+      .int(downscaleStabilization),
+    ])
     let stabilized = try stabilize(proposal, &memory)
     if stabilized != proposal {
       let isUp = behavior != nil && proposal >= current
@@ -46,29 +57,34 @@ struct AutoscalerLimits {
     status.setCondition(
       "ScalingLimited", holds: limited.replicas != stabilized, limited.reason,
       .string(limited.message))
+    memory.note(isScaled: limited.replicas != current)
     return limited.replicas
   }
 
-  /// stabilizeRecommendation, and stabilizeRecommendationWithBehaviors: with `behavior` the size stays
-  /// between the lowest and the highest recommendation of the windows.
+  /// stabilizeRecommendation: the highest recommendation of the window, even where that is to grow; and
+  /// stabilizeRecommendationWithBehaviors: with `behavior` the size stays between the lowest and the
+  /// highest recommendation of the windows.
   private func stabilize(
     _ proposal: Integer, _ memory: inout AutoscalerMemory
   ) throws -> Integer {
-    // Without `behavior` its one window counts as passed.
-    guard behavior != nil else { return proposal }
+    let windows = windows
     defer { memory.add(proposal, windows) }
+    guard behavior != nil else {
+      guard windows.down > 0 else { return proposal }
+      return try memory.highest(since: proposal, enough: nil, windows.down)
+    }
     let isUp = proposal >= current
     // What is recommended in this sync is all that a window of no length holds.
     guard (isUp ? windows.up : windows.down) > 0 else { return proposal }
     guard version.autoscalerStabilizesInEnvelope else {
       return isUp
-        ? try memory.lowest(since: proposal, enough: nil)
-        : try memory.highest(since: proposal, enough: nil)
+        ? try memory.lowest(since: proposal, enough: nil, windows.up)
+        : try memory.highest(since: proposal, enough: nil, windows.down)
     }
     if proposal == current { return proposal }
     return isUp
-      ? max(current, try memory.lowest(since: proposal, enough: current))
-      : min(current, try memory.highest(since: proposal, enough: current))
+      ? max(current, try memory.lowest(since: proposal, enough: current, windows.up))
+      : min(current, try memory.highest(since: proposal, enough: current, windows.down))
   }
 
   /// Remembers that the target was scaled (storeScaleEvent): only policies ask for it.

@@ -5,8 +5,13 @@ internal import CEL
 /// Follows pkg/controller/podautoscaler/horizontal.go (recommendations, scaleUpEvents, scaleDownEvents).
 /// Upstream keeps each with its time. Here they are in order, and how many of the oldest have left a
 /// window is a choice: an older one leaves it before a newer one. Only what can still matter is kept, so
-/// memory is bounded. Waiting ends: a sync that finds what the last one found, when it held back, comes
-/// after all windows. (Holding back once more would change nothing.)
+/// memory is bounded.
+///
+/// Waiting ends. A sync that finds what the last one found, when that one held back and changed nothing,
+/// comes after all windows: to hold back once more would be no step at all. Where holding back is to scale
+/// (to a recommendation that is higher than the size, against somebody who scales down), it is counted,
+/// for the world may have changed meanwhile; and no more syncs than fit into a window find a
+/// recommendation in it, unless it is made again.
 struct AutoscalerMemory {
   private static let label = "scaling"
 
@@ -24,12 +29,20 @@ struct AutoscalerMemory {
   private var lows: [Integer]
   /// How the last syncs changed the size, oldest first.
   private var changes: [Integer]
-  /// What this sync found: the proposal and the size.
+  /// How often the target was scaled to hold back by the oldest of `highs`.
+  private var highHolds: Int
+  /// How often the target was scaled to hold back by the oldest of `lows`.
+  private var lowHolds: Int
+  /// What this sync found, as far as it matters to what it does.
   private var situation: JSONValue = .null
-  /// Whether the last sync found the same, and held back.
+  /// Whether the last sync found the same, held back, and changed nothing.
   private var isRepeated = false
   /// Whether something in a window made a difference in this sync.
   private var holdsBack = false
+  /// The count of the recommendations that made a difference in this sync.
+  private var holds: WritableKeyPath<Self, Int>?
+  /// Whether the target is scaled in this sync.
+  private var isScaled = false
 
   /// What is remembered; a new autoscaler has recommended the size that it finds
   /// (recordInitialRecommendation).
@@ -47,13 +60,21 @@ struct AutoscalerMemory {
     highs = list("highs", [current])
     lows = list("lows", [current])
     changes = list("changes", [])
+    highHolds = Int(stored?["highHolds"]?.int ?? 0)
+    lowHolds = Int(stored?["lowHolds"]?.int ?? 0)
   }
 
   /// Notes what a sync found, before it asks for windows.
-  mutating func find(_ proposal: Integer, _ current: Integer) {
-    situation = [proposal.json, current.json]
+  mutating func find(_ situation: JSONValue) {
+    self.situation = situation
     let held = stored?["held"] ?? .null
     isRepeated = IdenticalJSON(held) == IdenticalJSON(situation)
+  }
+
+  /// Notes whether a sync scales, after it has asked for windows.
+  mutating func note(isScaled: Bool) {
+    self.isScaled = isScaled
+    if isScaled, let holds { self[keyPath: holds] += 1 }
   }
 
   /// Forgets a deleted autoscaler.
@@ -67,7 +88,9 @@ struct AutoscalerMemory {
     {
       memory[key] = .array(list.map(\.json))
     }
-    if holdsBack { memory["held"] = situation }
+    if highHolds > 0 { memory["highHolds"] = .int(Int64(highHolds)) }
+    if lowHolds > 0 { memory["lowHolds"] = .int(Int64(lowHolds)) }
+    if holdsBack, !isScaled { memory["held"] = situation }
     if let stored, IdenticalJSON(.object(stored)) == IdenticalJSON(.object(memory)) { return }
     try oracle.remember(Self.label, memory)
     stored = memory
@@ -83,43 +106,65 @@ struct AutoscalerMemory {
 
   /// The highest recommendation that has not left the window for scaling down, as far as it is below
   /// `enough`: all that reach it are alike.
-  mutating func highest(since proposal: Integer, enough: Integer?) throws -> Integer {
-    try best(\.highs, proposal, enough, isBetter: >)
+  mutating func highest(
+    since proposal: Integer, enough: Integer?, _ window: Int64
+  ) throws -> Integer {
+    try best(\.highs, \.highHolds, proposal, enough, window, isBetter: >)
   }
 
   /// The lowest recommendation that has not left the window for scaling up, as far as it is above
   /// `enough`.
-  mutating func lowest(since proposal: Integer, enough: Integer?) throws -> Integer {
-    try best(\.lows, proposal, enough, isBetter: <)
+  mutating func lowest(
+    since proposal: Integer, enough: Integer?, _ window: Int64
+  ) throws -> Integer {
+    try best(\.lows, \.lowHolds, proposal, enough, window, isBetter: <)
   }
 
   /// Chooses which of the oldest entries have left a window, where that makes a difference.
   private mutating func best(
-    _ list: WritableKeyPath<Self, [Integer]>, _ proposal: Integer, _ enough: Integer?,
+    _ list: WritableKeyPath<Self, [Integer]>, _ holds: WritableKeyPath<Self, Int>,
+    _ proposal: Integer, _ enough: Integer?, _ window: Int64,
     isBetter: (Integer, Integer) -> Bool
   ) throws -> Integer {
     let chain = self[keyPath: list]
-    // The newest entries that say more than the proposal are the last of a chain.
-    let better = chain.filter { isBetter($0, proposal) }
+    // The entries that say more than the proposal are the first of a chain, the oldest.
+    var better = chain.filter { isBetter($0, proposal) }
     if better.isEmpty { return proposal }
+    if self[keyPath: holds] >= Self.syncs(in: window) {
+      better.removeFirst()
+      self[keyPath: list] = better
+      self[keyPath: holds] = 0
+      if better.isEmpty { return proposal }
+    }
     // Of those that are more than enough one stands for all.
     let distinct = enough.map { enough in better.filter { isBetter(enough, $0) } } ?? better
     let count = distinct.count + (distinct.count < better.count ? 1 : 0)
     let remaining =
       isRepeated
       ? 0 : try oracle.choose(count + 1, "how many recommendations are in the window")
-    holdsBack = holdsBack || remaining > 0
+    if remaining > 0 {
+      holdsBack = true
+      self.holds = holds
+    }
     if remaining > distinct.count { return better[0] }
     let kept = Array(distinct.suffix(remaining))
+    if kept.count < better.count { self[keyPath: holds] = 0 }
     self[keyPath: list] = kept
     return kept.first ?? proposal
   }
 
   /// Adds the recommendation of this sync.
   mutating func add(_ proposal: Integer, _ windows: Windows) {
-    highs = windows.down > 0 ? highs.prefix { $0 > proposal } + [proposal] : []
-    lows = windows.up > 0 ? lows.prefix { $0 < proposal } + [proposal] : []
+    let high = highs.prefix { $0 > proposal }
+    let low = lows.prefix { $0 < proposal }
+    highs = windows.down > 0 ? high + [proposal] : []
+    lows = windows.up > 0 ? low + [proposal] : []
+    if high.isEmpty || windows.down <= 0 { highHolds = 0 }
+    if low.isEmpty || windows.up <= 0 { lowHolds = 0 }
   }
+
+  /// How many syncs can find a recommendation in a window: they are at least 15 s apart.
+  private static func syncs(in window: Int64) -> Int { Int(window) / Self.period }
 
   // MARK: Scale events
 

@@ -31,18 +31,20 @@ struct AutoscalerMetric {
 
   /// Computes it; what the metric lacks is a `Failure`, an error of the oracle is thrown.
   func propose() throws -> Result<Proposal, Failure> {
-    let type = spec["type"]?.string ?? ""
-    let source = spec[type.prefix(1).lowercased() + type.dropFirst()]?.object ?? JSONObject()
+    let source = spec[typeField]?.object ?? JSONObject()
     let target = source["target"]?.object ?? source
     switch type {
-    case "Resource":
+    case "Resource", "ContainerResource":
+      if type == "ContainerResource", !options.kubernetesVersion.hasAutoscalerContainerMetrics {
+        break
+      }
+      let reason = "FailedGet\(type)Metric"
       if let utilization = target["averageUtilization"]?.int {
-        return try resource(source, target: Int(utilization))
+        return try resource(source, target: Int(utilization), reason)
       }
       if let value = target["averageValue"].flatMap(ResourceQuantity.milli) {
         return try plain(
-          source, target: value, reason: "FailedGetResourceMetric",
-          isProcessor: source["name"]?.string == "cpu")
+          source, target: value, reason: reason, isProcessor: source["name"]?.string == "cpu")
       }
     case "Pods":
       if let value = target["averageValue"].flatMap(ResourceQuantity.milli) {
@@ -69,12 +71,13 @@ struct AutoscalerMetric {
           selection: .selectors(label: selector, field: ""))))
   }
 
-  /// GetResourceReplicas: utilization in percent of the Pods' requests.
+  /// GetResourceReplicas: utilization in percent of the requests of the Pods, or of one of their
+  /// containers.
   private func resource(
-    _ source: JSONObject, target: Int
+    _ source: JSONObject, target: Int, _ reason: String
   ) throws -> Result<Proposal, Failure> {
-    let reason = "FailedGetResourceMetric"
     let name = source["name"]?.string ?? ""
+    let container = source["container"]?.string
     let pods = try pods()
     guard let utilization = try options.integer("utilization", request, oracle),
       pods.hasMeasured || pods.isEmpty
@@ -85,13 +88,14 @@ struct AutoscalerMetric {
           reason: reason,
           message: "no pods returned by selector while calculating replica count"))
     }
-    guard let milli = pods.averageRequest(name) else {
+    guard let milli = pods.averageRequest(name, container: container) else {
       return .failure(Failure(reason: reason, message: "missing request for \(name)"))
     }
     guard
       let replicas = replicas(
-        utilization, pods, isProcessor: name == "cpu", full: 100, target: target,
-        keepsDirection: true)
+        utilization, pods, isProcessor: name == "cpu",
+        full: options.kubernetesVersion.autoscalerAssumesTargetOfMissing ? max(100, target) : 100,
+        target: target, keepsDirection: true)
     else {
       return .failure(
         Failure(reason: reason, message: "did not receive metrics for any ready pods"))
@@ -102,14 +106,18 @@ struct AutoscalerMetric {
         .string(ResourceQuantity.text(milli: milli * $0 / 100))
       }
     }
+    var entry: JSONObject = ["name": .string(name), "current": .object(current)]
+    if let container { entry["container"] = .string(container) }
     return .success(
       Proposal(
         replicas: replicas,
-        status: [
-          "type": "Resource",
-          "resource": ["name": .string(name), "current": .object(current)],
-        ]))
+        status: ["type": .string(type), typeField: .object(entry)]))
   }
+
+  private var type: String { spec["type"]?.string ?? "" }
+
+  /// The field of the metric's source.
+  private var typeField: String { type.prefix(1).lowercased() + type.dropFirst() }
 
   /// The proposal for a measured value; nil where no Pod is ready.
   private func replicas(
@@ -126,7 +134,10 @@ struct AutoscalerMetric {
       value.map { value in
         ReplicaCalculation(
           currentReplicas: current, groups: groups, value: Int(value), full: full,
-          target: target, keepsDirection: keepsDirection, tolerance: tolerance
+          target: target, keepsDirection: keepsDirection,
+          countsMissingAtTarget: !keepsDirection
+            && !options.kubernetesVersion.autoscalerIgnoresMissingAtTarget,
+          tolerance: tolerance
         ).replicas
       })
   }
@@ -157,14 +168,9 @@ struct AutoscalerMetric {
     var entry = source
     entry["target"] = nil
     entry["current"] = ["averageValue": .string(ResourceQuantity.text(milli: value))]
-    let type = spec["type"]?.string ?? ""
     return .success(
       Proposal(
-        replicas: replicas,
-        status: [
-          "type": .string(type),
-          type.prefix(1).lowercased() + type.dropFirst(): .object(entry),
-        ]))
+        replicas: replicas, status: ["type": .string(type), typeField: .object(entry)]))
   }
 
   /// A metric of an object or from outside: a value for all Pods together.

@@ -30,6 +30,11 @@ struct AutoscalerMetrics {
         "the HPA target's scale is missing a selector")
       return Outcome(failure: ReconcileError("selector is required"))
     }
+    if try sharesPods(selector) {
+      let message = "pods by selector \(selector) are controlled by multiple HPAs"
+      status.setCondition("ScalingActive", holds: false, "AmbiguousSelector", .string(message))
+      return Outcome(failure: ReconcileError(message))
+    }
     let specs = metricSpecs
     let current = scale.specNumber("replicas") ?? 0
     var best: Integer?
@@ -62,6 +67,33 @@ struct AutoscalerMetrics {
     return Outcome(
       replicas: best, statuses: .array(statuses),
       failure: failures.first.map { ReconcileError($0.message) })
+  }
+
+  /// Whether another autoscaler that has looked at metrics selects some of the Pods
+  /// (validateAndParseSelector, hpasControllingPodsUnderSelector).
+  ///
+  /// Upstream keeps the selectors of all autoscalers in memory. Here those with the same target are looked
+  /// at, and what they have done is read in their status; the message leaves their names out, which
+  /// upstream tells in the order of a map.
+  private func sharesPods(_ selector: String) throws -> Bool {
+    guard hasPods, options.kubernetesVersion.autoscalersRefuseSharedPods else { return false }
+    let pods = ListQuery(
+      apiVersion: "v1", kind: "Pod", namespace: autoscaler.namespace,
+      selection: .selectors(label: selector, field: ""))
+    guard try !oracle.list(pods).isEmpty else { return false }
+    let fields = ["kind", "name"].map { name in
+      "spec.scaleTargetRef.\(name)=\(autoscaler.at("spec", "scaleTargetRef", name)?.string ?? "")"
+    }
+    let others = ListQuery(
+      apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler",
+      namespace: autoscaler.namespace,
+      selection: .selectors(label: "", field: fields.joined(separator: ",")))
+    return try oracle.list(others).contains { other in
+      guard other.name != autoscaler.name,
+        let reason = ConditionList(of: other).reason("ScalingActive")
+      else { return false }
+      return reason != "ScalingDisabled"
+    }
   }
 
   /// `spec.metrics`; in autoscaling/v1 the CPU target, and without either 80 % of CPU (the defaults of

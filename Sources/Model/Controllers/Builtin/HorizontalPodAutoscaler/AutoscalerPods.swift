@@ -73,14 +73,19 @@ struct AutoscalerPods {
     return (ready["lastTransitionTime"]?.string ?? "") <= start
   }
 
-  /// The request of a resource in thousandths, the mean over the Pods.
+  /// The request of a resource in thousandths, the mean over the Pods (calculateRequests); of one
+  /// container where its name is given.
   ///
-  /// nil where a container has none; 0 for Pods that do not exist.
-  func averageRequest(_ resource: String) -> Int64? {
+  /// nil where a container has none or is not there; 0 for Pods that do not exist.
+  func averageRequest(_ resource: String, container name: String? = nil) -> Int64? {
     guard !pods.isEmpty else { return 0 }
     var sum: Int64 = 0
     for pod in pods {
-      for container in pod.at("spec", "containers")?.array ?? [] {
+      let containers = (pod.at("spec", "containers")?.array ?? []).filter {
+        name == nil || $0["name"]?.string == name
+      }
+      if name != nil, containers.isEmpty { return nil }
+      for container in containers {
         guard
           let request = container.at("resources", "requests", resource)
             .flatMap(ResourceQuantity.milli)

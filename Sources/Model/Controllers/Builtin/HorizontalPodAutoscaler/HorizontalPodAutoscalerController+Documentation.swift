@@ -10,32 +10,42 @@ extension HorizontalPodAutoscalerController {
     keys: [
       .init(
         "utilization", .int,
-        "what each running Pod uses, in percent of its request, truncated (Resource metrics with "
-          + "averageUtilization); null or absent: no metrics"),
+        "what each running Pod uses, in percent of its request, truncated (Resource and ContainerResource "
+          + "metrics with averageUtilization); null or absent: no metrics"),
       .init(
         "averageValue", .quantity,
-        "what each running Pod uses (Resource and Pods metrics with averageValue)"),
+        "what each running Pod uses (Resource, ContainerResource and Pods metrics with averageValue)"
+      ),
       .init(
         "value", .quantity,
         "the value of Object and External metrics"),
+      .init(
+        "downscaleStabilization", .int,
+        "seconds for which the highest recommendation counts where behavior does not say (300 without it); 0: "
+          + "none, as with --horizontal-pod-autoscaler-downscale-stabilization=0s"),
     ],
     creates: [],
     modelled: [
       "the ratio and its tolerance of 0.1 as IEEE doubles; tolerances of behavior (since 1.35)",
-      "pending, never ready and unmeasured Pods damp a scale-up",
+      "pending, never ready and unmeasured Pods damp a scale-up; Resource, ContainerResource (1.27), Pods, Object "
+        + "and External metrics",
       "minReplicas, maxReplicas, at most max(2 × current, 4) a sync, the policies of behavior",
-      "of behavior: stabilization windows (300 s for scaling down by default) and the periods of policies: how many "
+      "stabilization windows, of behavior or else 300 s for scaling down, and the periods of policies: how many "
         + "of the recommendations and scalings that it remembers have left them is a choice, older ones "
         + "before newer ones; a crash loses them",
+      "without behavior it scales up, too, to a higher recommendation of the window, as upstream: that one "
+        + "counts in as many syncs as fit into the window",
+      "two autoscalers of one target whose Pods are there refuse to look at metrics (AmbiguousSelector, since 1.27), "
+        + "and go on to enforce their ranges",
       "several metrics: the greatest proposal; conditions, currentMetrics, lastScaleTime",
       "a sync every 15 s (a timer), and at once for a new autoscaler or spec",
       "a composition without Pods: all replicas are taken to be ready and measured",
     ],
     leftOut: [
       "events (kind Event)",
-      "the window of 300 s for scaling down of an autoscaler without behavior: it has always passed",
-      "the CPU initialization period (5 minutes) of each Pod has passed",
-      "ContainerResource metrics",
+      "the CPU initialization period (5 minutes) of each Pod has passed: in it Pods damp scaling up further",
+      "of AmbiguousSelector: overlapping Pods of different targets; a restart, after which upstream does not know "
+        + "autoscalers before they have looked at metrics again",
       "the comparison with 1 ± tolerance of 1.33 and 1.34: up to 1.34 the difference from 1 is compared, which "
         + "matters where the ratio is just at the limit",
     ])

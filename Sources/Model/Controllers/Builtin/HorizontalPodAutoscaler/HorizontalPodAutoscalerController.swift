@@ -69,9 +69,12 @@ struct HorizontalPodAutoscalerController: Reconciler {
     var desired: Integer = 0
     var rescale = true
     let limits = AutoscalerLimits(
-      autoscaler: autoscaler, current: current, version: options.kubernetesVersion)
+      autoscaler: autoscaler, current: current, version: options.kubernetesVersion,
+      downscaleStabilization: try options.integer(
+        "downscaleStabilization", metrics.request, client.oracle)?.pinned
+        ?? AutoscalerLimits.downscaleStabilization)
     var memory = try AutoscalerMemory(
-      client.oracle, current: current, isUsed: autoscaler.at("spec", "behavior") != nil)
+      client.oracle, current: current, isUsed: limits.remembers)
     var metricStatuses: JSONValue?
     var failure: ReconcileError?
     if current == 0, minimum != 0 {
@@ -96,7 +99,7 @@ struct HorizontalPodAutoscalerController: Reconciler {
       }
       failure = outcome.failure
       metricStatuses = outcome.statuses
-      desired = try limits.normalize(proposal, &memory, &status)
+      desired = try limits.normalize(proposal, measured: metricStatuses, &memory, &status)
       rescale = desired != current
     }
 

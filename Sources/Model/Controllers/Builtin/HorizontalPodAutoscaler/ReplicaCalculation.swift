@@ -14,6 +14,8 @@ struct ReplicaCalculation {
   let target: Int
   /// Whether a proposal against the direction of the ratio is dropped, as for utilization.
   let keepsDirection: Bool
+  /// Whether Pods without metrics count as 0 where the others are just at the target.
+  var countsMissingAtTarget = false
   /// How near a value has to be.
   var tolerance = AutoscalerTolerance()
 
@@ -32,7 +34,7 @@ struct ReplicaCalculation {
       if ratio < 1 {
         sum += full * groups.missing
         count += groups.missing
-      } else if ratio > 1 || !keepsDirection {
+      } else if ratio > 1 || countsMissingAtTarget {
         count += groups.missing
       }
     }
