@@ -70,8 +70,9 @@ extension KubernetesVersion {
     return fields
   }
 
-  /// Pods keep `resources` and scheduling gates mutable in some ways; `/resize` is separate.
-  var podsHaveSchedulingGates: Bool { minor >= 26 }
+  /// Pods may have scheduling gates, which updates may take away (PodSchedulingReadiness, KEP-3521, on by
+  /// default since 1.27).
+  var podsHaveSchedulingGates: Bool { minor >= 27 }
 
   /// Namespaces carry their name as a label (the defaulting of 1.21).
   var namespacesHaveNameLabel: Bool { minor >= 21 }
@@ -115,9 +116,38 @@ extension KubernetesVersion {
   /// Jobs' Pods carry labels with the prefix `batch.kubernetes.io/` too (since 1.27).
   var jobsUseBatchPrefixedLabels: Bool { minor >= 27 }
 
-  /// A merge patch that is no JSON is a bad request; before, the error went through unclassified
-  /// (handlers/patch.go: jsonpatch.ErrBadJSONPatch).
+  /// A merge patch that is no JSON is a bad request; in the recordings the error went through unclassified
+  /// (staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go: jsonpatch.ErrBadJSONPatch).
   var refusesBadMergePatches: Bool { minor > 20 }
+
+  /// CronJobs are served as batch/v1 (KEP-19, 1.21).
+  var cronJobsAreStable: Bool { minor >= 21 }
+
+  /// HorizontalPodAutoscalers are served as autoscaling/v2 (KEP-2702, 1.23).
+  var autoscalersAreStable: Bool { minor >= 23 }
+
+  /// PodDisruptionBudgets are served as policy/v1 (KEP-85, 1.21).
+  var policiesAreStable: Bool { minor >= 21 }
+
+  /// EndpointSlices are served as discovery.k8s.io/v1 (KEP-752, 1.21).
+  var endpointSlicesAreStable: Bool { minor >= 21 }
+
+  /// Evictions are served as policy/v1 (pkg/registry/core/pod/storage/eviction.go, 1.22).
+  var evictionsAreStable: Bool { minor >= 22 }
+
+  /// Services are deleted as collections (pkg/registry/core/service/storage/storage.go, 1.23).
+  var servicesHaveDeleteCollection: Bool { minor >= 23 }
+
+  /// Services are selected by spec.clusterIP and spec.type (pkg/registry/core/service/strategy.go, 1.28).
+  var servicesHaveFieldSelectors: Bool { minor >= 28 }
+
+  /// Services say to which endpoints traffic from inside goes, and whether a load balancer needs node ports
+  /// (ServiceInternalTrafficPolicy, KEP-2086, and ServiceLBNodePortControl, KEP-1864, both on by default
+  /// since 1.22).
+  var servicesHaveInternalTrafficPolicy: Bool { minor >= 22 }
+
+  /// Services list the families of their addresses (IPv6DualStack, KEP-563, on by default since 1.21).
+  var servicesHaveFamilies: Bool { minor >= 21 }
 
   /// A watch may begin with the objects there are and a bookmark behind them (KEP-3157: the feature
   /// gate WatchList, on by default in 1.32 and since 1.34).

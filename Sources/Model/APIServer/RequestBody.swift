@@ -1,6 +1,8 @@
 package import CEL
 
 /// Reads the bytes of a request's body.
+///
+/// Follows staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go (Decode).
 package enum RequestBody {
   /// The value of a body of a content type; nil for an empty one.
   ///

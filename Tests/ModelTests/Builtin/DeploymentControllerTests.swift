@@ -115,6 +115,67 @@ import Testing
     #expect(set.annotations[DeploymentAnnotations.history] == "1")
   }
 
+  /// The annotation of pkg/controller/deployment/rollback.go.
+  ///
+  /// It says 0 for the last revision; one that is not there changes nothing. It goes in any case.
+  @Test(arguments: [("0", "i:1"), ("1", "i:1"), ("2", "i:2"), ("7", "i:2"), ("x", "i:2")])
+  func anAnnotationRollsBack(_ revision: String, _ image: String) throws {
+    let cluster = try cluster()
+    cluster.create(TestObjects.deployment(replicas: 1))
+    #expect(cluster.settle())
+    for (cause, image) in [("first", "i:1"), ("second", "i:2")] {
+      cluster.patch(
+        "apps/v1", "Deployment", "web",
+        [
+          "metadata": ["annotations": ["kubernetes.io/change-cause": .string(cause)]],
+          "spec": ["template": ["spec": ["containers": [["name": "c", "image": .string(image)]]]]],
+        ],
+        type: .strategic)
+      #expect(cluster.settle())
+    }
+    cluster.patch(
+      "apps/v1", "Deployment", "web",
+      ["metadata": ["annotations": [DeploymentAnnotations.rollback: .string(revision)]]],
+      type: .strategic)
+    #expect(cluster.settle())
+    let deployment = try #require(cluster.object(.deployment, "web"))
+    let containers = deployment.at("spec", "template", "spec", "containers")?.array
+    #expect(containers?.first?["image"] == .string(image))
+    let isBack = image == "i:1"
+    #expect(
+      deployment.annotations["kubernetes.io/change-cause"] == (isBack ? "first" : "second"))
+    #expect(deployment.annotations[DeploymentAnnotations.revision] == (isBack ? "3" : "2"))
+    let isKept = deployment.annotations[DeploymentAnnotations.rollback] != nil
+    #expect(isKept == (revision == "x"))
+    #expect(cluster.readyPods == 1)
+  }
+
+  /// terminatingReplicas (KEP-3973), since 1.35.
+  @Test(arguments: [("1.34", nil), ("1.35", 1)])
+  func podsOnTheirWayOutAreCounted(_ version: String, _ count: Int64?) throws {
+    let version = try #require(KubernetesVersion(version))
+    let cluster = TestCluster(kubernetesVersion: version)
+    cluster.start(
+      try ["deployment", "replicaset"].map {
+        try BuiltinControllers.make(
+          $0, with: BuiltinOptions(kubernetesVersion: version),
+          kinds: [.deployment, .replicaSet, .pod])
+      })
+    cluster.create(TestObjects.deployment(replicas: 1))
+    #expect(cluster.settle())
+    let set = try #require(cluster.all(.replicaSet).first?.name)
+    let none: JSONValue? = count.map { _ in 0 }
+    #expect(cluster.object(.replicaSet, set)?.at("status", "terminatingReplicas") == none)
+    let pod = try #require(cluster.podNames.first)
+    cluster.patch("v1", "Pod", pod, ["metadata": ["finalizers": ["example.com/hold"]]])
+    cluster.delete("v1", "Pod", pod)
+    #expect(cluster.settle())
+    #expect(cluster.podNames.count == 2)
+    let wanted = count.map { JSONValue.int($0) }
+    #expect(cluster.object(.replicaSet, set)?.at("status", "terminatingReplicas") == wanted)
+    #expect(cluster.object(.deployment, "web")?.at("status", "terminatingReplicas") == wanted)
+  }
+
   @Test func aDeadlineThatPassesIsReported() throws {
     let cluster = try cluster(kubelet: false)
     cluster.create(TestObjects.deployment(replicas: 1))

@@ -167,6 +167,31 @@ import Testing
     #expect(cluster.all(.persistentVolumeClaim).count == 2)
   }
 
+  /// createPersistentVolumeClaims goes through a map: the claims of a Pod are made in any order.
+  @Test func theOrderOfClaimsIsAChoice() throws {
+    for (choice, first) in ["data", "log"].enumerated() {
+      let cluster = try cluster()
+      cluster.choices = [choice]
+      let templates = ["data", "log"].map { name -> JSONValue in
+        [
+          "metadata": ["name": .string(name)],
+          "spec": [
+            "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
+          ],
+        ]
+      }
+      cluster.create(
+        TestObjects.statefulSet(
+          replicas: 1, spec: [("volumeClaimTemplates", .array(templates))]))
+      #expect(cluster.settle())
+      #expect(cluster.questions == [2])
+      #expect(cluster.all(.persistentVolumeClaim).map(\.name) == ["data-db-0", "log-db-0"])
+      let made = cluster.log.first { $0.contains("PersistentVolumeClaim") }
+      #expect(made?.contains("\(first)-db-0") == true, "\(made ?? "")")
+      #expect(cluster.podNames == ["db-0"])
+    }
+  }
+
   /// A set of two Pods with a claim each, its policy, and the garbage collector.
   private func claimed(_ whenDeleted: String, _ whenScaled: String) throws -> TestCluster {
     let cluster = try cluster()

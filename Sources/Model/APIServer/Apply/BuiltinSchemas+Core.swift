@@ -1,6 +1,6 @@
 import CEL
 
-/// Types of the core group.
+/// Types of the core group (staging/src/k8s.io/api/core/v1/types.go).
 extension BuiltinParts {
   var core: [GroupKind: FieldSchema] {
     group(

@@ -1,6 +1,7 @@
 import CEL
 
-/// Types of the groups apps, batch, autoscaling and policy.
+/// Types of the groups apps, batch, autoscaling and policy
+/// (staging/src/k8s.io/api/{apps,batch,policy}/v1/types.go, autoscaling/v2/types.go).
 extension BuiltinParts {
   var workloads: [GroupKind: FieldSchema] {
     group(

@@ -5,7 +5,8 @@ extension FieldSchema {
   ///
   /// A null field, an empty map and an empty list are as if absent (`omitempty`); a null entry of a
   /// map of strings is the empty string; an empty structure stays. Only for built-in kinds: custom
-  /// resources are kept as they are sent.
+  /// resources are kept as they are sent
+  /// (staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go).
   package func decoded(_ object: JSONObject) -> JSONObject {
     (decoded(.object(object)) ?? [:]).object ?? [:]
   }

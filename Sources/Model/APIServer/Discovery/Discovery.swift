@@ -129,7 +129,7 @@ package struct Discovery {
       "name": .string("\(resource.plural)/\(name)"), "singularName": "",
       "namespaced": .bool(resource.isNamespaced),
     ]
-    let policy = version.minor >= 22 ? "v1" : "v1beta1"
+    let policy = version.evictionsAreStable ? "v1" : "v1beta1"
     switch name {
     case "status":
       entry["kind"] = .string(resource.kind)

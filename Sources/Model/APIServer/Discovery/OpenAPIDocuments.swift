@@ -3,7 +3,7 @@ package import CEL
 /// The OpenAPI documents of a cluster: all in one (version 2) or one a group version (version 3).
 ///
 /// Their paths say only what clients look up: which kind lies under a path, and that a patch may be
-/// a dry run.
+/// a dry run (staging/src/k8s.io/apiserver/pkg/endpoints/installer.go).
 package struct OpenAPIDocuments {
   private let served: ServedKinds
 

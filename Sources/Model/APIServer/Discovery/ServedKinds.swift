@@ -1,6 +1,7 @@
 package import CEL
 
-/// What an API server serves at one time, as clients ask for it beside objects.
+/// What an API server serves at one time, as clients ask for it beside objects
+/// (staging/src/k8s.io/apiserver/pkg/endpoints/discovery/group.go).
 package struct ServedKinds: Sendable {
   package let version: KubernetesVersion
   package let resources: ResourceRegistry

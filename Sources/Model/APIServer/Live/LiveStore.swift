@@ -3,7 +3,8 @@ package import CEL
 /// A store with real counters: what a cluster's etcd is to the API server.
 ///
 /// Every effective write makes a new revision, which is the resourceVersion of what it wrote. The
-/// last writes are remembered: lists that name a version, continued lists and watches read them.
+/// last writes are remembered: lists that name a version, continued lists and watches read them
+/// (staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go).
 package final class LiveStore: VersionedReader {
   /// One effective write.
   package struct Write: Sendable {

@@ -1,6 +1,6 @@
 package import CEL
 
-/// Values as Go's `%v` prints them, for messages that upstream makes so.
+/// Values as Go's `%v` prints them, for messages that upstream makes so (src/fmt/print.go of Go).
 package enum GoFormat {
   /// A value's text: `map[image:j:2 name:c]`, `[a b]`, `<nil>`.
   package static func text(_ value: JSONValue) -> String {

@@ -1,6 +1,8 @@
 import CEL
 
 /// The directives of a strategic merge patch that stand beside the list they are about.
+///
+/// Follows staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go.
 enum Directive: String {
   case deleteFromPrimitiveList = "$deleteFromPrimitiveList/"
   case setElementOrder = "$setElementOrder/"

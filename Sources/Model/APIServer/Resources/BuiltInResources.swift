@@ -24,8 +24,8 @@ enum BuiltInResources {
         "", ["v1"], "Secret", "secrets", selectableFields: ["type"], strategy: SecretStrategy()),
       Resource(
         "", ["v1"], "Service", "services", shortNames: ["svc"], subresources: ["status"],
-        hasDeleteCollection: version >= KubernetesVersion(minor: 23),
-        selectableFields: version >= KubernetesVersion(minor: 28)
+        hasDeleteCollection: version.servicesHaveDeleteCollection,
+        selectableFields: version.servicesHaveFieldSelectors
           ? ["spec.clusterIP", "spec.type"] : [],
         strategy: ServiceStrategy()),
       Resource(
@@ -88,12 +88,12 @@ enum BuiltInResources {
         "batch", ["v1"], "Job", "jobs", subresources: ["status"],
         selectableFields: ["status.successful"], strategy: JobStrategy()),
       Resource(
-        "batch", version >= KubernetesVersion(minor: 21) ? ["v1", "v1beta1"] : ["v1beta1"],
+        "batch", version.cronJobsAreStable ? ["v1", "v1beta1"] : ["v1beta1"],
         "CronJob", "cronjobs", shortNames: ["cj"], subresources: ["status"],
         strategy: CronJobStrategy()),
       Resource(
         "autoscaling",
-        version >= KubernetesVersion(minor: 23)
+        version.autoscalersAreStable
           ? ["v2", "v1"] : ["v2beta2", "v1", "v2beta1"],
         "HorizontalPodAutoscaler", "horizontalpodautoscalers", shortNames: ["hpa"],
         subresources: ["status"], strategy: AutoscalerStrategy()),
@@ -101,7 +101,7 @@ enum BuiltInResources {
   }
 
   private static func policies(_ version: KubernetesVersion) -> [Resource] {
-    let isOld = version < KubernetesVersion(minor: 21)
+    let isOld = !version.policiesAreStable
     return [
       Resource(
         "policy", isOld ? ["v1beta1"] : ["v1"], "PodDisruptionBudget", "poddisruptionbudgets",
@@ -135,7 +135,7 @@ enum BuiltInResources {
       Resource(
         "coordination.k8s.io", ["v1"], "Lease", "leases", strategy: PlainStrategy("Lease")),
       Resource(
-        "discovery.k8s.io", version >= KubernetesVersion(minor: 21) ? ["v1"] : ["v1beta1"],
+        "discovery.k8s.io", version.endpointSlicesAreStable ? ["v1"] : ["v1beta1"],
         "EndpointSlice", "endpointslices", strategy: PlainStrategy()),
       Resource(
         "events.k8s.io", ["v1"], "Event", "events",

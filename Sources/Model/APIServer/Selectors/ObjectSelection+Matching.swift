@@ -1,6 +1,8 @@
 package import CEL
 
 /// A selection, its selectors read once, to be asked about many objects.
+///
+/// Follows staging/src/k8s.io/apiserver/pkg/storage/selection_predicate.go (Matches).
 package struct SelectionMatcher: Sendable {
   private enum Test: Sendable {
     case all, none

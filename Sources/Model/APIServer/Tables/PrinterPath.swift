@@ -3,7 +3,7 @@ internal import CEL
 /// The simple JSON path of a printer column: `.spec.replicas`, `.status.conditions[0].type`,
 /// `.status.conditions[?(@.type=="Ready")].status`, `.metadata.labels.a\.b`.
 ///
-/// Follows staging/src/k8s.io/client-go/util/jsonpath as far as definitions commonly use it; what
+/// Follows staging/src/k8s.io/client-go/util/jsonpath/jsonpath.go as far as definitions commonly use it; what
 /// else there is finds nothing.
 struct PrinterPath {
   private enum Step {

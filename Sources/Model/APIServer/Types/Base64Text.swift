@@ -1,4 +1,4 @@
-/// Standard base64 with padding, as Secrets' data are written.
+/// Standard base64 with padding, as Secrets' data are written (src/encoding/base64/base64.go of Go).
 enum Base64Text {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -8,7 +8,7 @@ struct TypeMismatch: Error {
 
 /// Brings a JSON object into the form that Go's structs would give it.
 ///
-/// Follows the decoder and the encoder of apimachinery's runtime/serializer/json.
+/// Follows the decoder and the encoder of apimachinery's runtime/serializer/json/json.go.
 struct TypeDecoder {
   let table: TypeTable
   /// Whether empty times are left out of structs that always have them (`omitzero`).

@@ -2,7 +2,8 @@
 ///
 /// A built-in object goes through Go structs: unknown fields are lost, a value of a wrong type is
 /// refused, zero values with omitempty are left out, structs that are no pointers are always
-/// there. Doing the same makes equal objects equal and no-op writes no-ops.
+/// there. Doing the same makes equal objects equal and no-op writes no-ops
+/// (staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go).
 struct TypeTable: Sendable {
   /// How a field's zero value is written.
   enum Presence: Sendable {

@@ -40,7 +40,7 @@ package enum BuiltinControllers {
     switch name {
     case "cronjob": return CronJobController(options: options)
     case "daemonset": return DaemonSetController(version: version)
-    case "deployment": return DeploymentController()
+    case "deployment": return DeploymentController(version: version)
     case "disruption": return DisruptionController(version: version)
     case "endpoints": return EndpointsController(version: version)
     case "garbagecollector":

@@ -2,7 +2,7 @@
 ///
 /// There is no clock: the times are minutes after the instant of everything, and whether one has come
 /// is asked of the oracle. So they can be told apart, written into a status and put in order, and
-/// nothing else.
+/// nothing else (upstream: pkg/controller/cronjob/utils.go, nextScheduleTime).
 struct ScheduledTime: Hashable, Comparable {
   /// From 1.
   let number: Int

@@ -24,9 +24,9 @@ extension DaemonSetController {
     ],
     leftOut: [
       "events (kind Event)",
-      "the back-off before a Pod that fails again and again is deleted",
-      "resources, host ports and volumes of nodes",
-      "the scheduler, and the Pods on a deleted node (podgc)",
-      "calls that upstream makes in parallel are made one after the other",
+      "the back-off before a Pod that fails again and again is deleted: it goes at once",
+      "the Pods on a deleted node (podgc, another controller); what a scheduler looks at (upstream's controller "
+        + "does not either)",
+      "calls that upstream makes in parallel are made one after the other, in the order of the nodes' names",
     ])
 }

@@ -9,11 +9,12 @@ enum DeploymentAnnotations {
   static let history = "deployment.kubernetes.io/revision-history"
   static let desired = "deployment.kubernetes.io/desired-replicas"
   static let max = "deployment.kubernetes.io/max-replicas"
+  /// Asks for a roll-back to a revision.
+  static let rollback = "deprecated.deployment.rollback.to"
 
   /// Those that a Deployment does not hand down to its ReplicaSets (annotationsToSkip).
   private static let skipped = [
-    "kubectl.kubernetes.io/last-applied-configuration", revision, history, desired, max,
-    "deprecated.deployment.rollback.to",
+    "kubectl.kubernetes.io/last-applied-configuration", revision, history, desired, max, rollback,
   ]
   /// Upstream keeps at most so many characters of history.
   private static let historyLimit = 2000
@@ -27,6 +28,25 @@ enum DeploymentAnnotations {
   /// The highest revision (MaxRevision).
   static func maxRevision(_ replicaSets: [JSONObject]) -> Int64 {
     replicaSets.compactMap(revision(of:)).max().map { Swift.max($0, 0) } ?? 0
+  }
+
+  /// The revision before the highest (LastRevision); 0 where there is none.
+  static func lastRevision(_ replicaSets: [JSONObject]) -> Int64 {
+    Array(replicaSets.compactMap(revision(of:)).sorted().suffix(2).dropLast()).first
+      .map { Swift.max($0, 0) } ?? 0
+  }
+
+  /// SetDeploymentAnnotationsTo: a Deployment takes the annotations of the ReplicaSet that it is rolled
+  /// back to, and keeps its own of those that it does not hand down.
+  static func handBack(from replicaSet: JSONObject, to deployment: inout JSONObject) {
+    var annotations = JSONObject()
+    for entry in deployment.annotations.entries where skipped.contains(entry.key) {
+      annotations[entry.key] = entry.value
+    }
+    for entry in replicaSet.annotations.entries where !skipped.contains(entry.key) {
+      annotations[entry.key] = entry.value
+    }
+    deployment.annotations = annotations
   }
 
   static func desiredReplicas(_ replicaSet: JSONObject) -> Int? {

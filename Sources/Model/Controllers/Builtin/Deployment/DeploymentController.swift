@@ -6,6 +6,7 @@ internal import CEL
 struct DeploymentController: Reconciler {
   let name = "deployment"
   let fieldManager = "kube-controller-manager"
+  let version: KubernetesVersion
 
   var watches: [WatchRule] {
     [WatchRule(.deployment, .object)] + WatchRule.dependents(.replicaSet, of: .deployment)
@@ -21,7 +22,7 @@ struct DeploymentController: Reconciler {
         "apps/v1", "Deployment", namespace: request.namespace, name: request.name)
     else { return .done }
     let sync = DeploymentSync(
-      deployment, ControllerClient(oracle: oracle, fieldManager: fieldManager))
+      deployment, ControllerClient(oracle: oracle, fieldManager: fieldManager), version)
     return try sync.run()
   }
 

@@ -144,6 +144,7 @@ extension DeploymentSync {
     status.setOmittingZero("availableReplicas", available)
     status.setOmittingZero(
       "unavailableReplicas", max(0, DeploymentMath.replicas(all) - available))
+    if version.countsTerminatingReplicas { status["terminatingReplicas"] = Self.terminating(all) }
     status["collisionCount"] = deployment.at("status", "collisionCount")
     var conditions = ConditionList(of: deployment)
     let isAvailable =
@@ -156,6 +157,12 @@ extension DeploymentSync {
           ? "Deployment has minimum availability."
           : "Deployment does not have minimum availability."), in: &conditions)
     return (status, conditions)
+  }
+
+  /// GetTerminatingReplicaCountForReplicaSets: nil where a ReplicaSet does not say.
+  private static func terminating(_ all: [JSONObject]) -> JSONValue? {
+    let counts = all.map { $0.at("status", "terminatingReplicas")?.int }
+    return counts.contains(nil) ? nil : .int(counts.compactMap(\.self).reduce(0, +))
   }
 
   /// Writes the status if it differs from the copy's; whether it did.

@@ -10,9 +10,12 @@ final class DeploymentSync {
   /// The copy from the cache, with what this sync has changed so far.
   var deployment: JSONObject
 
-  init(_ deployment: JSONObject, _ client: ControllerClient) {
+  let version: KubernetesVersion
+
+  init(_ deployment: JSONObject, _ client: ControllerClient, _ version: KubernetesVersion) {
     self.deployment = deployment
     self.client = client
+    self.version = version
   }
 
   var oracle: any ReconcileOracle { client.oracle }
@@ -32,6 +35,7 @@ final class DeploymentSync {
     }
     try markPausedOrResumed()
     if isPaused { return try scaleOrWait(replicaSets) }
+    if let revision = rollbackRevision { return try rollBack(to: revision, replicaSets) }
     if try isScalingEvent(replicaSets) { return try scaleOrWait(replicaSets) }
     switch deployment.at("spec", "strategy", "type")?.string ?? "RollingUpdate" {
     case "Recreate": return try rolloutRecreate(replicaSets)

@@ -21,7 +21,9 @@ extension DisruptionController {
     ],
     leftOut: [
       "events (kind Event)",
-      "where several budgets cover a Pod upstream wakes an arbitrary one of them; here all are",
-      "the reset of the Pod condition DisruptionTarget where a disruption did not happen",
+      "where several budgets cover a Pod upstream wakes an arbitrary one of them; here all are (evictions are "
+        + "refused then in any case)",
+      "the reset of the Pod condition DisruptionTarget where a disruption did not happen: here a Pod that gets it "
+        + "by an eviction is deleted with the same request",
     ])
 }

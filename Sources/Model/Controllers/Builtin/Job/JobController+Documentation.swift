@@ -35,6 +35,6 @@ extension JobController {
       "before 1.23 upstream counts retries in memory; here they are the failures in the status",
       "a deadline that has passed stays passed after the Job was suspended and resumed",
       "no more than 500 uncounted Pods at a time",
-      "calls that upstream makes in parallel are made one after the other",
+      "calls that upstream makes in parallel are made one after the other, in one order",
     ])
 }

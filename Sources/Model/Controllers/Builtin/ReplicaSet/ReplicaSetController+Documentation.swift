@@ -16,10 +16,11 @@ extension ReplicaSetController {
       "expectations: with staleReads it waits until its cache has shown the Pods that it created and "
         + "deleted, or, where no such event is on its way, until they expire (a choice of time); a "
         + "crash loses them",
-      "adoption and release of Pods", "status, ReplicaFailure, minReadySeconds (a choice of time)",
+      "adoption and release of Pods",
+      "status, ReplicaFailure, terminatingReplicas (1.35), minReadySeconds (a choice of time)",
     ],
     leftOut: [
       "events (kind Event)",
-      "calls that upstream makes in parallel are made one after the other",
+      "calls that upstream makes in parallel are made one after the other, in one order",
     ])
 }

@@ -42,17 +42,23 @@ struct ReplicaSetController: Reconciler {
     }
     let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
     let seen = try expectations.state()
-    let active = try oracle.list(
-      ListQuery(apiVersion: "v1", kind: "Pod", namespace: request.namespace)
-    ).filter { PodStatus($0).isActive }
+    let all = try oracle.list(
+      ListQuery(apiVersion: "v1", kind: "Pod", namespace: request.namespace))
     let pods = try ObjectClaim(client: client, controller: replicaSet, selector: selector)
-      .claim(active)
+      .claim(all.filter { PodStatus($0).isActive })
 
     var failure: ReconcileError?
     if replicaSet.deletionTimestamp == nil, seen == .fulfilled {
       failure = try manageReplicas(replicaSet, pods, expectations, client)
     }
-    let writer = ReplicaSetStatus(client: client, replicaSet: replicaSet, pods: pods)
+    var writer = ReplicaSetStatus(client: client, replicaSet: replicaSet, pods: pods)
+    if version.countsTerminatingReplicas, kind.groupKind == .replicaSet {
+      // FilterTerminatingPods, FilterClaimedPods.
+      writer.terminating = all.count { pod in
+        PodStatus(pod).isTerminating && !PodStatus(pod).isTerminal && selector.matches(pod)
+          && ControllerReference.isControlled(pod, by: replicaSet)
+      }
+    }
     let updated = try writer.write(failure: failure)
     if let failure { throw failure }
     let wanted = updated.specReplicas

@@ -7,6 +7,8 @@ struct ReplicaSetStatus {
   let client: ControllerClient
   let replicaSet: JSONObject
   let pods: [JSONObject]
+  /// How many Pods are on their way out; nil where nobody reports that.
+  var terminating: Int?
 
   /// Writes the status if it changed, once more on a fresh object if the write fails; answers the
   /// ReplicaSet with it.
@@ -41,6 +43,7 @@ struct ReplicaSetStatus {
     status.setOmittingZero("fullyLabeledReplicas", pods.count { template.matches($0) })
     status.setOmittingZero("readyReplicas", ready)
     status.setOmittingZero("availableReplicas", available)
+    if let terminating { status["terminatingReplicas"] = .int(Int64(terminating)) }
     // The generation that was acted on, even if a later one is met by the second attempt.
     status.setOmittingZero("observedGeneration", Int(replicaSet.generation))
     let old = ConditionList(of: replicaSet)
@@ -52,6 +55,7 @@ struct ReplicaSetStatus {
     ]
     let isSame =
       numbers.allSatisfy { Int(status[$0]?.int ?? 0) == replicaSet.statusInteger($0) }
+      && status["terminatingReplicas"] == replicaSet.at("status", "terminatingReplicas")
       && Int(replicaSet.generation) == replicaSet.statusInteger("observedGeneration")
       && conditions == old
     return (status, !isSame)

@@ -15,7 +15,7 @@ extension SchedulerController {
       "filters: nodeSelector and required node affinity, taints, cordoned nodes, requests against "
         + "what nodes have (status.allocatable)",
       "every node that passes is a choice: no score decides",
-      "the condition PodScheduled where no node does; scheduling gates (1.26)",
+      "the condition PodScheduled where no node does; scheduling gates (1.27)",
       "use it with `bound: \"true\"` on kubelet, which otherwise runs Pods without a node",
     ],
     leftOut: [

@@ -1,7 +1,9 @@
 internal import CEL
 
 /// The conditions in a status, kept in upstream's order: a condition that changes moves to the end
-/// where its controller filters and appends, and stays where the controller writes in place.
+/// where its controller filters and appends (pkg/controller/deployment/util/deployment_util.go,
+/// SetDeploymentCondition), and stays where the controller writes in place
+/// (pkg/controller/podautoscaler/horizontal.go, setConditionInList).
 struct ConditionList: Equatable {
   private(set) var items: [JSONObject]
 

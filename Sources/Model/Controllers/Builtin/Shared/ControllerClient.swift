@@ -3,7 +3,8 @@ internal import CEL
 /// The writes of a built-in controller, each one API call that a crash may cut off.
 ///
 /// Bodies and conditions are those of the typed client-go calls that upstream makes: an update
-/// carries the resourceVersion of the object as it was read, a patch none.
+/// carries the resourceVersion of the object as it was read, a patch none
+/// (staging/src/k8s.io/client-go/gentype/type.go).
 struct ControllerClient {
   let oracle: any ReconcileOracle
   let fieldManager: String

@@ -4,8 +4,8 @@ extension WatchRule {
   /// What wakes a controller for objects that it owns, or may adopt: its owned ones, before and after
   /// a change, and an orphan when it appears or when its labels or its owner change.
   ///
-  /// The handlers addPod, updatePod and deletePod, which upstream's workload controllers have alike
-  /// (for ReplicaSets and ControllerRevisions too). The orphan wakes the owners in its namespace
+  /// The handlers addPod, updatePod and deletePod (pkg/controller/replicaset/replica_set.go), which
+  /// upstream's workload controllers have alike, for ReplicaSets and ControllerRevisions too. The orphan wakes the owners in its namespace
   /// whose selector accepts its labels; an empty selector accepts none.
   static func dependents(
     _ groupKind: GroupKind, of owner: GroupKind,

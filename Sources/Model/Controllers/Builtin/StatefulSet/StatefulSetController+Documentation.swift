@@ -17,7 +17,8 @@ extension StatefulSetController {
       "RollingUpdate with partition and (since 1.37) maxUnavailable, OnDelete",
       "ControllerRevisions: creation, re-numbering on roll-back, collisions, the history limit",
       "PersistentVolumeClaims of the templates, and who owns them by "
-        + "persistentVolumeClaimRetentionPolicy since 1.27 (garbagecollector deletes them)",
+        + "persistentVolumeClaimRetentionPolicy since 1.27 (garbagecollector deletes them); those of one Pod "
+        + "are made in any order",
       "adoption and release of Pods and revisions",
       "repair of a Pod's identity and volumes", "status, minReadySeconds (a choice of time)",
     ],
@@ -25,6 +26,5 @@ extension StatefulSetController {
       "events (kind Event)",
       "persistentVolumeClaimRetentionPolicy before 1.27 (alpha, off by default)",
       "status.conditions (upstream sets none)",
-      "claims are made in the order of their templates (upstream: that of a map)",
     ])
 }

@@ -171,10 +171,11 @@ struct StatefulSetSync {
     return try ownership.update(pod)
   }
 
-  /// createPersistentVolumeClaims: those that the cache does not have.
+  /// createPersistentVolumeClaims: those that the cache does not have, in any order (that of a map).
   private func createClaims(_ pod: JSONObject) throws -> ReconcileError? {
     guard let ordinal = set.ordinal(of: pod) else { return nil }
     var failure: ReconcileError?
+    var missing: [JSONObject] = []
     for (_, claim) in set.claims(ordinal) {
       let found = try oracle.get(
         "v1", "PersistentVolumeClaim", namespace: claim.namespace, name: claim.name)
@@ -182,9 +183,14 @@ struct StatefulSetSync {
         if found.deletionTimestamp != nil {
           failure = failure ?? ReconcileError("a PersistentVolumeClaim is being deleted")
         }
-        continue
+      } else {
+        missing.append(claim)
       }
-      let answer = try client.create(claim)
+    }
+    while !missing.isEmpty {
+      let next =
+        missing.count > 1 ? try oracle.choose(missing.count, "which claim is made next") : 0
+      let answer = try client.create(missing.remove(at: next))
       if !answer.isSuccess {
         failure = failure ?? answer.error("creating a PersistentVolumeClaim")
       }
