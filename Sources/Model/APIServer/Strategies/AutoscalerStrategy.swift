@@ -168,6 +168,15 @@ struct AutoscalerStrategy: BuiltInStrategy {
     for name in ["kind", "name"] where (spec.at("scaleTargetRef", name)?.string ?? "").isEmpty {
       errors.append(.required("spec.scaleTargetRef.\(name)"))
     }
+    let validation = AutoscalerValidation(version: context.version)
+    // autoscaling/v2beta1 has other fields in its metrics, which are kept as they come.
+    let metrics = context.apiVersion == "autoscaling/v2beta1" ? nil : spec["metrics"]?.array
+    for (index, metric) in (metrics ?? []).enumerated() {
+      errors += validation.metric(metric, "spec.metrics[\(index)]")
+    }
+    for side in ["scaleUp", "scaleDown"] {
+      errors += validation.rules(spec.at("behavior", side), "spec.behavior.\(side)")
+    }
     return errors
   }
 }

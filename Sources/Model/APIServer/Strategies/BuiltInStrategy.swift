@@ -1,6 +1,8 @@
 internal import CEL
 
 /// A strategy of a kind that has a Go type: it decodes by the type tables.
+///
+/// Follows staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update}.go.
 protocol BuiltInStrategy: Strategy {
   /// The name of the type in `BuiltInTypes`; nil where its fields are not modelled.
   var typeName: String? { get }

@@ -19,7 +19,7 @@ struct DaemonSetStrategy: BuiltInStrategy {
         if strategy["type"] == "RollingUpdate" {
           var rolling = strategy["rollingUpdate"]?.object ?? JSONObject()
           rolling.setDefault("maxUnavailable", 1)
-          if context.version >= KubernetesVersion(minor: 22) { rolling.setDefault("maxSurge", 0) }
+          if context.version.hasDaemonSetSurge { rolling.setDefault("maxSurge", 0) }
           strategy["rollingUpdate"] = .object(rolling)
         }
       }

@@ -16,9 +16,8 @@ struct JobStrategy: BuiltInStrategy {
 
   func setDefaults(_ object: inout JSONObject, _ context: StrategyContext) {
     object.edit("spec") { Self.setDefaults(&$0, context.version) }
-    if context.version < KubernetesVersion(minor: 21) || object.labels.isEmpty {
-      let labels = object.at("spec", "template", "metadata", "labels")?.object ?? JSONObject()
-      if object.labels.isEmpty { object.labels = labels }
+    if object.labels.isEmpty {
+      object.labels = object.at("spec", "template", "metadata", "labels")?.object ?? JSONObject()
     }
   }
 
@@ -76,20 +75,21 @@ struct JobStrategy: BuiltInStrategy {
   }
 
   func validate(_ object: JSONObject, _ context: StrategyContext) -> [FieldError] {
-    var errors = specErrors(object)
+    var errors = specErrors(object, context.version)
     if object.at("spec", "manualSelector")?.bool != true {
       errors += generatedSelector(object, context)
     }
     return errors
   }
 
-  private func specErrors(_ object: JSONObject) -> [FieldError] {
+  private func specErrors(_ object: JSONObject, _ version: KubernetesVersion) -> [FieldError] {
     let spec = object["spec"]?.object ?? JSONObject()
     var errors: [FieldError] = []
     for name in [
       "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
       "ttlSecondsAfterFinished",
     ] { errors += WorkloadValidation.nonNegative(spec[name], "spec.\(name)") }
+    errors += JobSpecValidation(spec: spec, path: "spec", version: version).errors
     if spec["selector"] == nil {
       errors.append(.required("spec.selector"))
     } else {
@@ -101,11 +101,7 @@ struct JobStrategy: BuiltInStrategy {
             "`selector` does not match template `labels`"))
       }
     }
-    errors += Self.template(spec, "spec.template.spec")
-    if spec["completionMode"] == "Indexed", spec["completions"] == nil {
-      errors.append(.required("spec.completions", "when completion mode is Indexed"))
-    }
-    return errors
+    return errors + Self.template(spec, "spec.template.spec")
   }
 
   /// A Job's Pods may not restart for ever.
@@ -137,8 +133,13 @@ struct JobStrategy: BuiltInStrategy {
   func validateUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)
     -> [FieldError]
   {
-    var errors = specErrors(object)
+    var errors = specErrors(object, context.version)
     var fields = ["selector", "template"]
+    let version = context.version
+    if version.hasPodFailurePolicy { fields.append("podFailurePolicy") }
+    if version.hasBackoffLimitPerIndex { fields.append("backoffLimitPerIndex") }
+    if version.hasJobsManagedByOthers { fields.append("managedBy") }
+    if version.hasJobSuccessPolicy { fields.append("successPolicy") }
     if !Self.isElastic(object, context.version) { fields.append("completions") }
     if context.version.jobsHaveCompletionMode { fields.append("completionMode") }
     for field in fields {
@@ -215,9 +216,10 @@ struct CronJobStrategy: BuiltInStrategy {
         .notSupported(
           "spec.concurrencyPolicy", .string(policy), ["Allow", "Forbid", "Replace"]))
     }
-    errors += JobStrategy.template(
-      spec.at("jobTemplate", "spec")?.object ?? JSONObject(),
-      "spec.jobTemplate.spec.template.spec")
+    let job = spec.at("jobTemplate", "spec")?.object ?? JSONObject()
+    errors +=
+      JobSpecValidation(spec: job, path: "spec.jobTemplate.spec", version: context.version).errors
+    errors += JobStrategy.template(job, "spec.jobTemplate.spec.template.spec")
     return errors
   }
 }

@@ -29,7 +29,7 @@ struct ServiceStrategy: BuiltInStrategy {
       }
       let isExternal = spec["type"] == "NodePort" || spec["type"] == "LoadBalancer"
       if isExternal { spec.setDefault("externalTrafficPolicy", "Cluster") }
-      if context.version >= KubernetesVersion(minor: 24) {
+      if context.version.servicesHaveInternalTrafficPolicy {
         if spec["type"] == "LoadBalancer" { spec.setDefault("allocateLoadBalancerNodePorts", true) }
         if spec["type"] != "ExternalName" { spec.setDefault("internalTrafficPolicy", "Cluster") }
       }
@@ -101,7 +101,7 @@ struct ServiceStrategy: BuiltInStrategy {
       if spec["clusterIPs"] == nil, let address = spec["clusterIP"] {
         spec["clusterIPs"] = [address]
       }
-      if context.version >= KubernetesVersion(minor: 23) {
+      if context.version.servicesHaveFamilies {
         spec.setDefault("ipFamilies", ["IPv4"])
         spec.setDefault("ipFamilyPolicy", "SingleStack")
       }

@@ -29,7 +29,7 @@ struct StatefulSetStrategy: BuiltInStrategy {
           strategy.edit("rollingUpdate") { $0.setDefault("partition", 0) }
         }
       }
-      if context.version >= KubernetesVersion(minor: 27) {
+      if context.version.deletesStatefulClaims {
         spec.setDefault(
           "persistentVolumeClaimRetentionPolicy",
           ["whenDeleted": "Retain", "whenScaled": "Retain"])
@@ -69,18 +69,52 @@ struct StatefulSetStrategy: BuiltInStrategy {
             "only allowed for updateStrategy 'RollingUpdate'"))
       }
     case "RollingUpdate":
-      errors += WorkloadValidation.nonNegative(
-        strategy["rollingUpdate"]?["partition"], "spec.updateStrategy.rollingUpdate.partition")
+      errors += Self.rollingUpdate(
+        strategy["rollingUpdate"]?.object ?? JSONObject(), context.version)
     default:
       errors.append(
         .invalid(
           "spec.updateStrategy", .object(strategy), "must be 'RollingUpdate' or 'OnDelete'"))
     }
+    if context.version.deletesStatefulClaims {
+      errors += Self.retention(spec["persistentVolumeClaimRetentionPolicy"])
+    }
     errors += WorkloadValidation.nonNegative(spec["replicas"], "spec.replicas")
+    errors += WorkloadValidation.nonNegative(spec["minReadySeconds"], "spec.minReadySeconds")
+    errors += WorkloadValidation.nonNegative(
+      spec.at("ordinals", "start"), "spec.ordinals.start")
     errors += WorkloadValidation.selector(spec, "statefulset")
     errors += WorkloadValidation.template(
       spec, restartPolicy: "Always", validatesPod: false)
     return errors
+  }
+
+  /// validateRollingUpdateStatefulSet.
+  private static func rollingUpdate(_ rolling: JSONObject, _ version: KubernetesVersion)
+    -> [FieldError]
+  {
+    let path = "spec.updateStrategy.rollingUpdate"
+    var errors = WorkloadValidation.nonNegative(rolling["partition"], "\(path).partition")
+    let unavailable = rolling["maxUnavailable"]
+    guard version.hasStatefulSetMaxUnavailable, unavailable != nil else { return errors }
+    errors += WorkloadValidation.intOrPercent(
+      unavailable, "\(path).maxUnavailable", isAtMost100: true)
+    if WorkloadValidation.isZero(unavailable) {
+      errors.append(.invalid("\(path).maxUnavailable", unavailable, "cannot be 0"))
+    }
+    return errors
+  }
+
+  /// ValidatePersistentVolumeClaimRetentionPolicy.
+  private static func retention(_ policy: JSONValue?) -> [FieldError] {
+    guard let policy = policy?.object else { return [] }
+    return ["whenDeleted", "whenScaled"].compactMap { name in
+      let value = policy[name] ?? "Retain"
+      return value == "Retain" || value == "Delete"
+        ? nil
+        : .notSupported(
+          "spec.persistentVolumeClaimRetentionPolicy.\(name)", value, ["Retain", "Delete"])
+    }
   }
 
   /// ValidateStatefulSetUpdate: only a few fields of the spec may change.

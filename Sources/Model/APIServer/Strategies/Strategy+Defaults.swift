@@ -1,6 +1,6 @@
 internal import CEL
 
-/// What most kinds do.
+/// What most kinds do (staging/src/k8s.io/apiserver/pkg/registry/rest/{create,update,delete}.go).
 extension Strategy {
   func allowsUnconditionalUpdate(_ version: KubernetesVersion) -> Bool { true }
   func validatesVersion(_ version: KubernetesVersion) -> Bool { false }
