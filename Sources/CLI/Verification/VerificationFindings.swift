@@ -92,6 +92,8 @@ struct VerificationFindings {
     figures.memo += verdict.memo
     if let audit = verdict.audit { audited = (audited ?? SearchAudit.Figures()) + audit }
     note(verdict)
+    // Many properties may be violated, and the world of known values is the same for all.
+    var known: WorldDefinition?
     for (index, property) in chosen.enumerated() {
       noteVacuity(verdict.vacuity(of: index), of: property)
       switch verdict.outcome(of: index) {
@@ -105,9 +107,10 @@ struct VerificationFindings {
       case .violated(let violations, let part):
         failing[property.name, default: []].append(values.condition)
         if case .violated = verdicts[property.name] { continue }
+        let world = try known ?? knownWorld()
+        known = world
         let counterexample = try confirmed(
-          violations, verdict.parts[part], try knownWorld(), property,
-          inputs.values(values.valuation))
+          violations, verdict.parts[part], world, property, inputs.values(values.valuation))
         merge(.violated(counterexample), property)
       }
     }

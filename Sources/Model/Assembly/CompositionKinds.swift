@@ -80,7 +80,7 @@ enum AppliedKinds {
   /// expression reads managedFields.
   static func of(_ scenario: Scenario, kinds: [GroupKind]) -> Set<GroupKind> {
     var applied: Set<GroupKind> = []
-    var all = scenario.properties.contains { "\($0.claim)".contains("managedFields") }
+    var all = scenario.expressions.contains { $0.source.contains("managedFields") }
     func add(_ template: Template) {
       if let kind = CompositionKinds.kind(of: template) { applied.insert(kind) } else { all = true }
     }
@@ -89,7 +89,6 @@ enum AppliedKinds {
     for case .declarative(let controller) in scenario.controllers.map(\.source) {
       for step in controller.steps {
         if case .apply(let template) = step.action { add(template) }
-        if "\(step)".contains("managedFields") { all = true }
       }
     }
     for event in scenario.events {
