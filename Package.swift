@@ -29,6 +29,8 @@ let package = Package(
     .executable(name: "kverify-bench", targets: ["Benchmarks"]),
     // Loaded into processes of hosts, and into nothing of ours.
     .library(name: "FrozenClock", type: .dynamic, targets: ["CFrozenClock"]),
+    // Runs the processes of hosts, and ends them.
+    .executable(name: "kverify-guardian", targets: ["Guardian"]),
     .executable(name: "race-check", targets: ["RaceCheck"]),
   ],
   dependencies: [
@@ -41,6 +43,7 @@ let package = Package(
     .systemLibrary(
       name: "CZ3", path: "Sources/CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "CFrozenClock", path: "Sources/CFrozenClock"),
+    .executableTarget(name: "Guardian", path: "Sources/Guardian"),
     .target(name: "Solver", dependencies: ["CEL", "CZ3"], swiftSettings: strict),
     .target(name: "Transitions", swiftSettings: quick),
     .target(name: "POR", dependencies: ["Transitions"], swiftSettings: hot),

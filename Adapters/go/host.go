@@ -35,6 +35,10 @@ type Result struct {
 	RequeueAfter time.Duration
 }
 
+// MemoryHash, where it is set, returns a text for all that the process keeps in memory from one reconcile
+// to the next: the same text, the same behaviour from then on. For scenarios with `memory: kept`.
+var MemoryHash func() string
+
 // Reconcile is a reconciler. Its client is made anew for each request.
 type Reconcile func(context.Context, Request) (Result, error)
 
@@ -55,6 +59,7 @@ type outcome struct {
 	Result  string `json:"result"`
 	Seconds int64  `json:"seconds,omitempty"`
 	Message string `json:"message,omitempty"`
+	Memory  string `json:"memoryHash,omitempty"`
 }
 
 // Serve answers kverify with a reconciler until kverify is done.
@@ -73,6 +78,9 @@ func Serve(reconcile Reconcile) error {
 			continue
 		}
 		ended := run(reconcile, next)
+		if MemoryHash != nil {
+			ended.Memory = MemoryHash()
+		}
 		if err := post(client, base+"/runs/"+next.Run+"/result", ended); err != nil {
 			return nil
 		}

@@ -15,14 +15,18 @@ struct CallTreeTests {
       HTTPCall(method: "GET", path: "/api/v1/pods", query: ["limit": "5"], accept: "text/x"),
       at: root)
     let first = tree.follow(root, HTTPReply(status: 200, json: ["kind": "PodList"]))
-    tree.record(.finished(.requeueAfter(seconds: 3)), at: first)
+    tree.record(PostedEnd(.finished(.requeueAfter(seconds: 3)), memoryHash: "m"), at: first)
     tree.check(first)
     let second = tree.follow(root, HTTPReply(status: 404, json: ["kind": "Status"]))
     tree.record(
       HTTPCall(method: "POST", path: "/api/v1/pods", userAgent: "c/1", body: Array("{}".utf8)),
       at: second)
     let third = tree.follow(second, HTTPReply(status: 409, json: ["kind": "Status"]))
-    tree.record(.failed("no luck"), at: third)
+    tree.record(PostedEnd(.failed("no luck")), at: third)
+    tree.lives.append(
+      LifeTable.Run(
+        before: 0, request: ReconcileRequest(namespace: "n", name: "a"),
+        replies: [HTTPReply(status: 200, json: ["kind": "PodList"])], names: 0))
     return tree
   }
 
@@ -59,7 +63,7 @@ struct CallTreeTests {
         }
       }
     }
-    for name in ["calls", "replies", "results", "roots", "nodes"] {
+    for name in ["calls", "replies", "results", "lives", "roots", "nodes"] {
       var object = try #require(json.object)
       object[name] = nil
       #expect(throws: CallTreeError.self, "\(name)") { try CallTree(json: .object(object)) }

@@ -34,6 +34,20 @@ struct HostTests {
         if mode == "dies": print("last words", flush=True); os._exit(7)
         if mode == "killed": os.kill(os.getpid(), 9)
         if mode == "hangs": time.sleep(60)
+        if mode == "half-line": os.write(1, b"half a li"); os.kill(os.getpid(), 9)
+        if mode in ("half-request", "asks", "half-result"):
+            import socket
+            from urllib.parse import urlsplit
+            place = urlsplit(run if mode == "half-result" else api + "/api/v1/nodes")
+            wire = socket.create_connection((place.hostname, place.port))
+            head = ("POST" if mode == "half-result" else "GET") + " " + place.path + " HTTP/1.1\r\nHost: a"
+            if mode != "half-request": head += "\r\nContent-Length: " + ("0" if mode == "asks" else "99") + "\r\n\r\n"
+            wire.sendall(head.encode() + (b'{"result":' if mode == "half-result" else b""))
+            os.kill(os.getpid(), 9)
+        if mode == "result-and-end": call("POST", run, {"result": "done"}); os._exit(8)
+        if mode == "floods-and-dies": os.write(1, b"y" * 900000 + b"\nthe end\n"); os._exit(9)
+        if mode == "dies-with-child":
+            subprocess.Popen(["sleep", "1000"]); os._exit(6)
         if mode == "floods":
             while True: print("x" * 100000)
         if mode == "nonsense": call("POST", run, {"result": "maybe"}); time.sleep(60)
@@ -68,7 +82,7 @@ struct HostTests {
   ) throws -> ReconcileResult {
     let questions = RunQuestions(served: oracle.cluster.served)
     let result = try host.run("test", request) { try questions.reply(to: $0, asking: oracle) }
-    switch result {
+    switch result.result {
     case .finished(let result): return result
     case .failed(let message): throw ReconcileError(message)
     }
@@ -79,6 +93,8 @@ struct HostTests {
     let server: HTTPServer
     let host: ControllerHost
     let oracle = LiveOracle()
+    /// What all processes of this host have in their environment, the guardians too.
+    let marker = "MARKER=\(UUID().uuidString)"
 
     init(_ mode: String, limits change: (inout HostLimits) -> Void = { _ in }) throws {
       var limits = HostLimits()
@@ -87,6 +103,7 @@ struct HostTests {
       change(&limits)
       server = try HTTPServer()
       var command = HostCommand(["python3", "-c", HostTests.script, mode], in: "/tmp")
+      command.environment = ["MARKER": String(marker.dropFirst("MARKER=".count))]
       command.kind = "ConfigMap"
       host = ControllerHost(
         command, limits: limits, server: server, served: oracle.cluster.served)
@@ -100,6 +117,22 @@ struct HostTests {
     func run() throws -> ReconcileResult {
       try HostTests.run(
         host, ReconcileRequest(namespace: "default", name: "a"), oracle: oracle)
+    }
+
+    /// Whether all processes of the host are gone within some seconds.
+    func leavesNothing() -> Bool {
+      for _ in 0..<500 {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let isLeft = all.contains { name in
+          guard pid_t(name) != nil,
+            let environment = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+          else { return false }
+          return environment.range(of: Data(marker.utf8)) != nil
+        }
+        if !isLeft { return true }
+        usleep(10_000)
+      }
+      return false
     }
 
     /// What the failure of a run says.
@@ -151,6 +184,12 @@ struct HostTests {
     ("floods", "wrote more than 1 MB", "| xxx"),
     ("nonsense", "posted a result that is none: {\"result\": \"maybe\"}", ""),
     ("loops", "made more than 50 calls in one run", ""),
+    ("half-line", "was killed by signal 9", "| half a li"),
+    ("half-request", "was killed by signal 9", ""),
+    ("asks", "was killed by signal 9", ""),
+    ("half-result", "was killed by signal 9", ""),
+    ("floods-and-dies", "exited with status 9", "| the end"),
+    ("dies-with-child", "exited with status 6", ""),
   ])
   func `a host that misbehaves is a failure with its last lines`(
     mode: String, what: String, line: String
@@ -166,6 +205,13 @@ struct HostTests {
     #expect(line.isEmpty || failure.contains(line), "\(failure)")
     // It does not come to life again.
     #expect(bench.failure().hasPrefix("the host python3 "))
+    #expect(bench.leavesNothing())
+  }
+
+  @Test func `a result counts, though the host ends with it`() throws {
+    let bench = try Bench("result-and-end")
+    #expect(try bench.run() == .done)
+    #expect(bench.failure().contains("exited with status 8"))
   }
 
   @Test func `a command that does not exist is a failure`() throws {

@@ -9,6 +9,10 @@ final class LiveOracle: ReconcileOracle {
   struct Cut: Error {}
   let cluster = LiveCluster(.standard, store: LiveStore { "2020-01-01T00:00:00Z" })
   var questions: [String] = []
+  /// The bodies of requests, in order.
+  var bodies: [JSONValue?] = []
+  /// What the controller remembers, by label.
+  var memory: [String: JSONObject] = [:]
   var limit = Int.max
   /// Whether one may look ahead where a run is cut.
   var looksAhead = false
@@ -41,6 +45,7 @@ final class LiveOracle: ReconcileOracle {
 
   func send(_ request: APIRequest) throws -> APIResponse {
     try note("\(request.verb) \(request.kind)")
+    bodies.append(request.body)
     var response = cluster.answer(request)
     if var object = response.body.object, object["kind"]?.string != "Status" {
       // A real server's uids are random.
@@ -54,6 +59,11 @@ final class LiveOracle: ReconcileOracle {
   func hasPassed(deadline: String) throws -> Bool { deadline == "end" }
   func choose(_ count: Int, _ label: String) throws -> Int { 0 }
   func freshValue() throws -> String { "new" }
+  func recall(_ label: String) throws -> JSONObject? { memory[label] }
+  func remember(_ label: String, _ value: JSONObject?) throws { memory[label] = value }
+  func freshValues(in text: String) -> [String] {
+    ["newx", "newy"].filter { text.contains($0) }
+  }
 
   func lookAhead() -> (any ReconcileOracle)? {
     guard looksAhead else { return nil }

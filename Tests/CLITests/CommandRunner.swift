@@ -27,10 +27,12 @@ struct CommandRunner {
   }()
 
   /// Starts a command whose output nobody reads.
-  static func start(_ arguments: [String]) throws -> Process {
+  ///
+  /// `hearsHangUps`: also where who runs the tests ignores SIGHUP, as `nohup` does.
+  static func start(_ arguments: [String], hearsHangUps: Bool = false) throws -> Process {
     let process = Process()
-    process.executableURL = binary
-    process.arguments = arguments
+    process.executableURL = hearsHangUps ? URL(fileURLWithPath: "/usr/bin/env") : binary
+    process.arguments = (hearsHangUps ? ["--default-signal=HUP", binary.path] : []) + arguments
     process.currentDirectoryURL = root
     process.environment = ["PATH": "/usr/bin:/bin"]
     process.standardInput = FileHandle.nullDevice
@@ -43,7 +45,7 @@ struct CommandRunner {
   /// Runs a command; output goes to files, so that no pipe can fill up.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], in folder: URL = root,
-    interruptedAfter seconds: Double? = nil
+    interruptedAfter seconds: Double? = nil, openFiles: Int? = nil
   ) throws -> Result {
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("kverify-\(UUID().uuidString)")
@@ -56,6 +58,11 @@ struct CommandRunner {
     let process = Process()
     process.executableURL = binary
     process.arguments = arguments
+    if let openFiles {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments =
+        ["-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\"", binary.path] + arguments
+    }
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "100"]
       .merging(environment) { _, new in new }

@@ -38,12 +38,19 @@ import Testing
     try replays(name, results)
   }
 
+  /// Where the runs of hooks and processes are kept for the tests that do not count them.
+  private static let cache = [
+    "XDG_CACHE_HOME": FileManager.default.temporaryDirectory
+      .appendingPathComponent("kverify-examples-\(UUID().uuidString)").path
+  ]
+
   /// The reduced search tells the same verdicts with the same runs, step by step, as the full one.
   @Test(arguments: names)
   func fullSearchTellsTheSame(_ name: String) throws {
     let results = FileManager.default.temporaryDirectory.path + "/kverify-full"
     let full = try CommandRunner.run(
-      ["verify", "examples/\(name)", "--reduction", "none", "--results", results])
+      ["verify", "examples/\(name)", "--reduction", "none", "--results", results],
+      environment: Self.cache)
     let file = CommandRunner.root.appendingPathComponent("examples/\(name)/expected.txt")
     let expected = try String(contentsOf: file, encoding: .utf8)
     let text = full.output.replacing(results, with: "kverify-results")
@@ -72,23 +79,25 @@ import Testing
     let expected = Self.verdicts(try String(contentsOf: file, encoding: .utf8))
     let results = FileManager.default.temporaryDirectory.path + "/kverify-projections"
     let audited = try CommandRunner.run(
-      ["verify", "examples/\(name)", "--audit", "--results", results])
+      ["verify", "examples/\(name)", "--audit", "--results", results], environment: Self.cache)
     #expect(Self.verdicts(audited.output) == expected, "\(audited.errors)")
     for projection in [
       "ownership", "creationRank", "freshNames", "components", "memo", "symmetry",
     ] {
-      let result = try CommandRunner.run([
-        "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "5000",
-        "--results", results,
-      ])
+      let result = try CommandRunner.run(
+        [
+          "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "5000",
+          "--results", results,
+        ], environment: Self.cache)
       #expect(Self.verdicts(result.output) == expected, "\(projection): \(result.errors)")
     }
     // Without these two an endless run has endlessly many states, so only the part that ends counts.
     for projection in ["identity", "ordinals"] {
-      let result = try CommandRunner.run([
-        "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "800",
-        "--results", results,
-      ])
+      let result = try CommandRunner.run(
+        [
+          "verify", "examples/\(name)", "--without-projection", projection, "--max-states", "800",
+          "--results", results,
+        ], environment: Self.cache)
       let verdicts = Self.verdicts(result.output)
       for (property, verdict) in verdicts where verdict != "inconclusive" {
         #expect(verdict == expected[property], "\(projection): \(property)")

@@ -5,13 +5,12 @@ import Testing
 struct HookProcessTests {
   private static let folder = "Tests/Fixtures/hooks"
 
-  private func verify(_ name: String) throws -> CommandRunner.Result {
+  private func verify(_ name: String, _ options: [String] = []) throws -> CommandRunner.Result {
     let results = FileManager.default.temporaryDirectory
       .appendingPathComponent("kverify-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: results) }
-    return try CommandRunner.run([
-      "verify", "\(Self.folder)/\(name).yaml", "--results", results.path,
-    ])
+    return try CommandRunner.run(
+      ["verify", "\(Self.folder)/\(name).yaml", "--results", results.path] + options)
   }
 
   @Test func `a composition around a hook is verified`() throws {
@@ -29,6 +28,30 @@ struct HookProcessTests {
     for property in ["settles", "mirrored", "cleaned-up", "never-alone", "the-edit-arrives"] {
       #expect(result.output.contains(try Regex("holds +\(property) ")), "\(result.output)")
     }
+  }
+
+  @Test func `hooks that did not change are not asked again`() throws {
+    let cache = FileManager.default.temporaryDirectory
+      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: cache) }
+    func figures(_ result: CommandRunner.Result) throws -> (verdict: Substring, reconciles: Int) {
+      let match = try #require(result.output.firstMatch(of: /reconciles=(\d+)/))
+      return (result.output[..<match.range.lowerBound], try #require(Int(match.1)))
+    }
+    let options = ["--cache", cache.path]
+    let cold = try figures(verify("decorator", options))
+    #expect(cold.reconciles > 1)
+    let warm = try verify("decorator", options)
+    #expect(try figures(warm) == (cold.verdict, 0))
+    #expect(
+      warm.errors.contains("processes=0+0 (\(cold.reconciles) recorded)"), "\(warm.errors)")
+    // A hook that is trusted is not known to be a pure function.
+    try FileManager.default.removeItem(at: cache)
+    _ = try verify("decorator", options + ["--trust"])
+    let checked = try verify("decorator", options)
+    #expect(
+      checked.errors.contains("processes=0+\(cold.reconciles) (\(cold.reconciles) recorded)"),
+      "\(checked.errors)")
   }
 
   @Test func `a hook that dies, or is not deterministic, is no verdict`() throws {

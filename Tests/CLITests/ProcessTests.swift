@@ -87,20 +87,90 @@ struct ProcessTests {
     }
   }
 
-  @Test func `no host outlives kverify, whatever ends it`() throws {
-    for number in [SIGKILL, SIGTERM, SIGINT] {
-      let process = try CommandRunner.start(["verify", "\(Self.folder)/hang.yaml"])
-      defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-      let marker = "host.py\0hang"
-      let started = try #require(found(marker, below: process.processIdentifier))
-      // The second one ends it at once; on a busy machine two may arrive as one.
-      let deadline = Date(timeIntervalSinceNow: 20)
-      while isAlive(started), Date() < deadline {
-        if process.isRunning { kill(process.processIdentifier, number) }
-        usleep(200_000)
+  @Test func `a process that keeps state in memory is verified with all that it lived through`()
+    throws
+  {
+    let kept = try verify("kept")
+    #expect(kept.exitCode == 0, "\(kept.transcript)")
+    // What is called again and again has endlessly many lives, unless their ends can be told alike.
+    let merged = try verify("merged")
+    #expect(merged.exitCode == 0, "\(merged.transcript)")
+    let unmerged = try verify("unmerged", ["--no-cache", "--trust", "--max-states", "25"])
+    #expect(unmerged.exitCode == 20, "\(unmerged.transcript)")
+    #expect(
+      unmerged.output.contains(
+        #/note: copier: its process had \d+ different lives of up to \d+ reconciles; .* memoryHash/#
+      ),
+      "\(unmerged.output)")
+    #expect(!(kept.output + merged.output).contains("memoryHash"))
+  }
+
+  @Test func `who keeps state in memory and does not say so is told`() throws {
+    let result = try verify("forgotten")
+    #expect(result.exitCode == 69, "\(result.transcript)")
+    #expect(result.errors.contains("copier is not deterministic (request a)"))
+    #expect(
+      result.errors.contains(
+        "if it keeps state in memory between reconciles, write memory: kept beside process"))
+  }
+
+  /// Each life is a process of its own; a file that one leaves open would be one too many.
+  @Test func `hosts that were ended leave nothing open`() throws {
+    let cache = FileManager.default.temporaryDirectory
+      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: cache) }
+    let options = ["--cache", cache.path]
+    let cold = try CommandRunner.run(
+      ["verify", "\(Self.folder)/kept.yaml"] + options, openFiles: 40)
+    #expect(cold.exitCode == 0, "\(cold.transcript)")
+    let warm = try verify("kept", options)
+    #expect(warm.output.contains("reconciles=0 "), "\(warm.output)")
+    #expect(warm.output.prefix { $0 != "=" } == cold.output.prefix { $0 != "=" })
+  }
+
+  /// What may end a verification.
+  enum Ending: CaseIterable {
+    case kill, terminate, interrupt, hangUp
+    /// What `timeout -s KILL` does, and a terminal that is closed.
+    case killOfGroup
+    case killOfGuardian, killOfInnerGuardian, killOfHost
+  }
+
+  /// The host has started a child that left its group, its session and its parent.
+  @Test(arguments: Ending.allCases)
+  func `no host outlives kverify, whatever ends it`(ending: Ending) throws {
+    let process = try CommandRunner.start(
+      ["verify", "\(Self.folder)/daemon.yaml"], hearsHangUps: true)
+    let kverify = process.processIdentifier
+    defer { if process.isRunning { kill(kverify, SIGKILL) } }
+    let host = try #require(found("python3\0host.py\0hang", below: kverify))
+    let daemon = try #require(
+      found("python3\0-c\0import time; time.sleep(1000)\0started", below: kverify))
+    let inner = try #require(parent(of: host))
+    let outer = try #require(parent(of: inner))
+    #expect(parent(of: outer) == kverify)
+    #expect(getpgid(kverify) != getpgid(0))
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while isAlive(host) || isAlive(daemon), Date() < deadline {
+      // The second interruption ends it at once; on a busy machine two may arrive as one.
+      switch ending {
+      case .kill: kill(kverify, SIGKILL)
+      case .terminate: kill(kverify, SIGTERM)
+      case .interrupt: kill(kverify, SIGINT)
+      case .hangUp: kill(kverify, SIGHUP)
+      case .killOfGroup: kill(-getpgid(kverify), SIGKILL)
+      case .killOfGuardian: if isAlive(outer) { kill(outer, SIGKILL) }
+      case .killOfInnerGuardian: if isAlive(inner) { kill(inner, SIGKILL) }
+      case .killOfHost: if isAlive(host) { kill(host, SIGKILL) }
       }
-      #expect(!isAlive(started), "signal \(number)")
-      process.waitUntilExit()
+      usleep(200_000)
+    }
+    for left in [host, daemon] { #expect(!isAlive(left), "\(ending)") }
+    if ending == .interrupt, process.isRunning { kill(kverify, SIGINT) }
+    process.waitUntilExit()
+    for left in [inner, outer] { #expect(!isAlive(left), "\(ending)") }
+    if [.killOfGuardian, .killOfInnerGuardian, .killOfHost].contains(ending) {
+      #expect(process.terminationStatus == 69)
     }
   }
 
@@ -111,7 +181,7 @@ struct ProcessTests {
       let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       for pid in all.compactMap({ pid_t($0) }) {
         guard let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
-          String(decoding: line, as: UTF8.self).hasPrefix("python3\0" + text),
+          String(decoding: line, as: UTF8.self).hasPrefix(text),
           isBelow(ancestor, pid)
         else { continue }
         return pid
@@ -125,14 +195,18 @@ struct ProcessTests {
     var current = pid
     while current > 1 {
       if current == ancestor { return true }
-      guard let stat = try? String(contentsOfFile: "/proc/\(current)/stat", encoding: .utf8),
-        let end = stat.lastIndex(of: ")"),
-        let parent = stat[stat.index(after: end)...].split(separator: " ").dropFirst().first,
-        let number = pid_t(parent)
-      else { return false }
-      current = number
+      guard let next = parent(of: current) else { return false }
+      current = next
     }
     return false
+  }
+
+  private func parent(of pid: pid_t) -> pid_t? {
+    guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      let end = stat.lastIndex(of: ")"),
+      let parent = stat[stat.index(after: end)...].split(separator: " ").dropFirst().first
+    else { return nil }
+    return pid_t(parent)
   }
 
   /// Whether a process runs; one that has ended and that nobody has waited for does not.

@@ -2,7 +2,9 @@
 import asyncio
 import contextlib
 import dataclasses
+import hashlib
 import inspect
+import json
 import os
 import re
 import sys
@@ -85,12 +87,29 @@ def sleeping(interruption):
         _interruption = before
 
 
-def serve(reconcile, *, reads="cached", random="seeded"):
+def digest(memory):
+    """A text that is the same for equal memories: of anything that `json` can write, sets too."""
+
+    def plain(value):
+        if isinstance(value, (set, frozenset)):
+            return sorted(json.dumps(item, sort_keys=True, default=plain) for item in value)
+        if dataclasses.is_dataclass(value):
+            return dataclasses.asdict(value)
+        raise TypeError(f"memory_hash returned something with a {type(value).__name__} in it; "
+                        "return texts, numbers, lists, dicts and sets")
+
+    return hashlib.sha256(json.dumps(memory, sort_keys=True, default=plain).encode()).hexdigest()
+
+
+def serve(reconcile, *, reads="cached", random="seeded", memory_hash=None):
     """Answers kverify with a function of a `Request`, plain or async, until kverify is done.
 
     `reads`: where the client's reads are answered, from the controller's `cached` view, as a manager
     with informers does, or `live`, as the API server does. `random`: `seeded`, `fresh` (UUIDs are
     values that kverify makes up), or `real`, which kverify reports as not deterministic.
+    `memory_hash`, for a scenario with `memory: kept`: returns all that the process keeps in memory from
+    one reconcile to the next, as texts, numbers, lists, dicts and sets; where it returns the same again,
+    the process behaves the same from then on.
     """
     if reads not in ("cached", "live"):
         raise ValueError(f"reads is cached or live, not {reads}")
@@ -121,6 +140,8 @@ def serve(reconcile, *, reads="cached", random="seeded"):
         finally:
             clients.Target.set(None)
             source.end()
+        if memory_hash is not None and not run.is_over:
+            result["memoryHash"] = digest(memory_hash())
         host.finish(run, result)
 
 

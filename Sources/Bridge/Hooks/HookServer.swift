@@ -8,19 +8,19 @@ internal import Model
 /// The second request is a ``RequestVariant``: an answer that depends on numbers which kverify does not
 /// keep is no function of what states hold.
 final class HookServer: HookClient, @unchecked Sendable {
-  private struct Question: Hashable {
-    let path: String
-    let body: String
-  }
-
   private let connection: MetacontrollerController.Connection
   private let directory: String
   private let limits: HostLimits
+  private let cache: (any RunCache)?
   /// Whether each request is made a second time.
   private let isChecking: Bool
   /// Held during a call: what follows is only used with it.
   private let turn = NSLock()
-  private var answers: [Question: HookAnswer] = [:]
+  private var answers: [HookQuestion: HookAnswer] = [:]
+  /// What was asked now or by an earlier verification.
+  private var records = HookRecords()
+  private var isSaved = true
+  private var counts = RunFigures()
   private var process: HostProcess?
   private var port = 0
   /// Once it has failed, the server is not started again.
@@ -28,26 +28,62 @@ final class HookServer: HookClient, @unchecked Sendable {
 
   init(
     _ connection: MetacontrollerController.Connection, in directory: String, _ limits: HostLimits,
-    isChecking: Bool = true
+    isChecking: Bool = true, cache: (any RunCache)? = nil
   ) {
     self.isChecking = isChecking
+    self.cache = cache
     self.connection = connection
     self.directory = directory.isEmpty ? "." : directory
     self.limits = limits
+    guard let code, let bytes = cache?.load(code) else { return }
+    if let records = (try? JSONValue(parsing: bytes)).flatMap({ HookRecords(json: $0) }) {
+      self.records = records
+    } else {
+      cache?.reject(code, because: "it is damaged")
+    }
+  }
+
+  /// What the answers depend on besides the requests; nil where somebody else runs the server.
+  private var code: HostedCode? {
+    guard case .process(let command, let own, let files, let port) = connection else { return nil }
+    let environment = Dictionary(own.map { ($0.key, $0.value) }) { _, last in last }
+    return HostedCode(
+      controller: "hooks",
+      command: HostCommand(command, in: directory, environment: environment), files: files,
+      surroundings: [
+        "hooks", HostEnvironment.clock ?? "no frozen clock",
+        port.map { "port \($0)" } ?? "any port",
+      ])
+  }
+
+  /// Gives what is new to the cache, unless a hook failed or is no function of its request.
+  func save() {
+    turn.lock()
+    defer { turn.unlock() }
+    guard let code, !isSaved, failure == nil else { return }
+    cache?.save(Array(records.json.text.utf8), for: code)
+    isSaved = true
+  }
+
+  /// How often hooks were asked.
+  var figures: RunFigures {
+    turn.lock()
+    defer { turn.unlock() }
+    return counts
   }
 
   func answer(_ hook: MetacontrollerController.Hook, to request: JSONObject) throws -> HookAnswer {
     turn.lock()
     defer { turn.unlock() }
-    let question = Question(path: hook.path, body: JSONValue.object(request).text)
+    let question = HookQuestion(
+      path: hook.path, body: JSONValue.object(request).text, seesGenerations: hook.seesGenerations)
     if let known = answers[question] { return known }
     if let failure { throw failure }
     do {
-      try startIfNeeded()
-      let answer = try ask(question)
-      if isChecking { try confirm(answer, hook, question, request) }
-      answers[question] = answer
-      return answer
+      let entry = try record(hook, question, request)
+      records[question] = entry
+      answers[question] = entry.answer
+      return entry.answer
     } catch {
       process?.stop()
       let failure = HookFailure(
@@ -55,6 +91,30 @@ final class HookServer: HookClient, @unchecked Sendable {
       self.failure = failure
       throw failure
     }
+  }
+
+  /// The answer that is known, or that the hook gives now; seen twice where that is asked for.
+  private func record(
+    _ hook: MetacontrollerController.Hook, _ question: HookQuestion, _ request: JSONObject
+  ) throws(LoopbackPost.Failure) -> HookRecords.Entry {
+    var entry: HookRecords.Entry
+    if let known = records[question] {
+      entry = known
+      counts.recalled += 1
+    } else {
+      try startIfNeeded()
+      entry = HookRecords.Entry(answer: try ask(question), isChecked: false)
+      counts.executed += 1
+      isSaved = false
+    }
+    if isChecking, !entry.isChecked {
+      try startIfNeeded()
+      try confirm(entry.answer, hook, question, request)
+      entry.isChecked = true
+      counts.repeated += 1
+      isSaved = false
+    }
+    return entry
   }
 
   /// How many distinct requests were made.
@@ -74,7 +134,8 @@ final class HookServer: HookClient, @unchecked Sendable {
 
   private var name: String {
     switch connection {
-    case .process(let command, _, _): "the hooks' server \(HostCommand(command, in: "").shortName)"
+    case .process(let command, _, _, _):
+      "the hooks' server \(HostCommand(command, in: "").shortName)"
     case .running(let host, let port): "the hooks' server \(host):\(port)"
     }
   }
@@ -86,7 +147,7 @@ final class HookServer: HookClient, @unchecked Sendable {
     guard port == 0 else { return }
     switch connection {
     case .running(_, let port): self.port = port
-    case .process(let command, let environment, let fixed):
+    case .process(let command, let environment, _, let fixed):
       try start(command, environment, fixed)
     }
   }
@@ -126,7 +187,7 @@ final class HookServer: HookClient, @unchecked Sendable {
 
   // MARK: Calls
 
-  private func ask(_ question: Question) throws(LoopbackPost.Failure) -> HookAnswer {
+  private func ask(_ question: HookQuestion) throws(LoopbackPost.Failure) -> HookAnswer {
     let answer: LoopbackPost.Answer
     do {
       answer = try LoopbackPost.send(
@@ -134,7 +195,7 @@ final class HookServer: HookClient, @unchecked Sendable {
         within: limits.silence)
     } catch {
       // What ended it says more than that it did not answer.
-      for _ in 0..<20 where process != nil && process?.exit == nil { usleep(5_000) }
+      for _ in 0..<200 where process != nil && process?.exit == nil { usleep(5_000) }
       throw process?.exit.map { LoopbackPost.Failure(reason: $0) } ?? error
     }
     let text = String(decoding: answer.body.prefix(300), as: UTF8.self)
@@ -153,7 +214,7 @@ final class HookServer: HookClient, @unchecked Sendable {
 
   /// Asks again, with other numbers, and sees that the answer is the same.
   private func confirm(
-    _ answer: HookAnswer, _ hook: MetacontrollerController.Hook, _ question: Question,
+    _ answer: HookAnswer, _ hook: MetacontrollerController.Hook, _ question: HookQuestion,
     _ request: JSONObject
   ) throws(LoopbackPost.Failure) {
     let variant = RequestVariant(of: request, movesGenerations: !hook.seesGenerations)
@@ -179,7 +240,7 @@ final class HookServer: HookClient, @unchecked Sendable {
   private func ask(_ request: JSONObject, _ hook: MetacontrollerController.Hook)
     throws(LoopbackPost.Failure) -> HookAnswer
   {
-    try ask(Question(path: hook.path, body: JSONValue.object(request).text))
+    try ask(HookQuestion(path: hook.path, body: JSONValue.object(request).text))
   }
 
   /// The first difference of two answers, in words.

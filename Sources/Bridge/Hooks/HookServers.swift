@@ -10,11 +10,13 @@ final class HookServers: Sendable {
 
   private let limits: HostLimits
   private let isChecking: Bool
+  private let cache: (any RunCache)?
   private let servers = Mutex<[Key: HookServer]>([:])
 
-  init(limits: HostLimits, isChecking: Bool) {
+  init(limits: HostLimits, isChecking: Bool, cache: (any RunCache)? = nil) {
     self.limits = limits
     self.isChecking = isChecking
+    self.cache = cache
   }
 
   /// The server of a connection of a scenario in a directory.
@@ -24,10 +26,22 @@ final class HookServers: Sendable {
     servers.withLock { servers in
       let key = Key(directory: directory, connection: connection)
       if let server = servers[key] { return server }
-      let server = HookServer(connection, in: directory, limits, isChecking: isChecking)
+      let server = HookServer(
+        connection, in: directory, limits, isChecking: isChecking, cache: cache)
       servers[key] = server
       return server
     }
+  }
+
+  /// How often the hooks of all servers were asked; nil where there are none.
+  var figures: RunFigures? {
+    let all = servers.withLock { Array($0.values) }
+    return all.isEmpty ? nil : all.reduce(RunFigures()) { $0 + $1.figures }
+  }
+
+  /// Gives the answers that are new to the cache.
+  func save() {
+    for server in servers.withLock({ Array($0.values) }) { server.save() }
   }
 
   /// Ends all servers.

@@ -6,7 +6,7 @@ struct CallDifference: CustomStringConvertible {
   /// What a run did next.
   enum Act: Hashable {
     case call(HTTPCall)
-    case ended(RunResult)
+    case ended(PostedEnd)
   }
 
   /// The number of the question, from 1.
@@ -50,11 +50,17 @@ struct CallDifference: CustomStringConvertible {
       let query = call.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       return "asked \(call.method) \(call.path)"
         + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-    case .ended(.failed(let message)): return "ended with the error \"\(message)\""
-    case .ended(.finished(.done)): return "was done"
-    case .ended(.finished(.requeue)): return "asked to be called again"
-    case .ended(.finished(.requeueAfter(let seconds))):
-      return "asked to be called again after \(seconds) s"
+    case .ended(let end):
+      return text(end.result) + (end.memoryHash.map { ", with the memoryHash \"\($0)\"" } ?? "")
+    }
+  }
+
+  private static func text(_ result: RunResult) -> String {
+    switch result {
+    case .failed(let message): "ended with the error \"\(message)\""
+    case .finished(.done): "was done"
+    case .finished(.requeue): "asked to be called again"
+    case .finished(.requeueAfter(let seconds)): "asked to be called again after \(seconds) s"
     }
   }
 

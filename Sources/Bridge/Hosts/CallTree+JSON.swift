@@ -12,14 +12,22 @@ extension CallTree {
   var json: JSONValue? {
     var calls = IndexedTable<HTTPCall>()
     var replies = IndexedTable<HTTPReply>()
-    var results = IndexedTable<RunResult>()
+    var results = IndexedTable<PostedEnd>()
     let rows = nodes.map { node in
       JSONValue.array(
         [
           node.parent ?? -1, node.reply.map { replies.index(of: $0) } ?? -1,
           node.call.map { calls.index(of: $0) } ?? -1,
-          node.result.map { results.index(of: $0) } ?? -1, node.isChecked ? 1 : 0,
+          node.end.map { results.index(of: $0) } ?? -1, node.isChecked ? 1 : 0,
         ].map { .int(Int64($0)) })
+    }
+    let lifeRows = lives.runs.enumerated().map { index, run in
+      JSONValue.array([
+        lives.isNameless[index + 1].map { .bool($0) } ?? .null,
+        .int(Int64(run.before)), .int(Int64(run.names)), .string(run.request.namespace),
+        .string(run.request.name),
+        .array(run.replies.map { .int(Int64(replies.index(of: $0))) }),
+      ])
     }
     let callRows = calls.values.map(\.json)
     let replyRows = replies.values.map(\.json)
@@ -33,7 +41,7 @@ extension CallTree {
     return [
       "calls": .array(callRows.compactMap(\.self)), "replies": .array(replyRows.compactMap(\.self)),
       "results": .array(results.values.map(\.json)), "roots": .array(rootRows),
-      "nodes": .array(rows),
+      "nodes": .array(rows), "lives": .array(lifeRows),
     ]
   }
 
@@ -42,7 +50,7 @@ extension CallTree {
     self.init()
     let calls = try Self.table(json, "calls") { HTTPCall(json: $0) }
     let replies = try Self.table(json, "replies") { HTTPReply(json: $0) }
-    let results = try Self.table(json, "results") { RunResult(json: $0) }
+    let results = try Self.table(json, "results") { PostedEnd(json: $0) }
     for row in try Self.rows(json, "nodes") {
       let numbers = row.array?.compactMap { $0.int.flatMap { Int(exactly: $0) } } ?? []
       guard numbers.count == 5 else { throw CallTreeError(reason: "a node is damaged") }
@@ -52,7 +60,7 @@ extension CallTree {
       else { throw CallTreeError(reason: "a node is damaged") }
       var node = Node()
       if call >= 0 { node.call = calls[call] }
-      if result >= 0 { node.result = results[result] }
+      if result >= 0 { node.end = results[result] }
       node.isChecked = numbers[4] == 1
       guard parent >= 0 else {
         append(node)
@@ -62,6 +70,23 @@ extension CallTree {
       guard self[parent].call != nil, connect(node, to: parent) else {
         throw CallTreeError(reason: "a node is damaged")
       }
+    }
+    for (index, row) in try Self.rows(json, "lives").enumerated() {
+      guard let fields = row.array, fields.count == 6, let before = fields[1].int,
+        (0...Int64(index)).contains(before), let names = fields[2].int,
+        (0..<1 << 31).contains(names),
+        let namespace = fields[3].string, let name = fields[4].string, let said = fields[5].array
+      else { throw CallTreeError(reason: "a life is damaged") }
+      let numbers = said.compactMap { $0.int.flatMap { Int(exactly: $0) } }
+      guard numbers.count == said.count, numbers.allSatisfy(replies.indices.contains) else {
+        throw CallTreeError(reason: "a life is damaged")
+      }
+      let number = lives.append(
+        LifeTable.Run(
+          before: Int(before), request: ReconcileRequest(namespace: namespace, name: name),
+          replies: numbers.map { replies[$0] }, names: Int(names)))
+      if number != index + 1 { throw CallTreeError(reason: "a life is there twice") }
+      if let isNameless = fields[0].bool { lives.note(number, isNameless: isNameless) }
     }
     for row in try Self.rows(json, "roots") {
       guard let fields = row.array, fields.count == 5, let controller = fields[0].string,

@@ -13,7 +13,8 @@ struct CallTree {
   struct Root: Hashable {
     let controller: String
     let request: ReconcileRequest
-    /// What the process lived through since it was started; empty where it keeps nothing in memory.
+    /// What the process lived through since it was started (``ProcessLife/key``); empty where that is
+    /// nothing, and where it keeps nothing in memory.
     var life = ""
   }
 
@@ -22,7 +23,7 @@ struct CallTree {
     /// The reply that leads here from the parent's call.
     var reply: HTTPReply?
     var call: HTTPCall?
-    var result: RunResult?
+    var end: PostedEnd?
     /// Whether a second run came to the same result.
     var isChecked = false
     /// Whether this session came here; the others were recorded by an earlier one.
@@ -32,6 +33,8 @@ struct CallTree {
 
   private(set) var nodes: [Node] = []
   private(set) var roots: [Root: NodeID] = [:]
+  /// What processes that keep state in memory lived through.
+  var lives = LifeTable()
 
   /// Makes an empty tree.
   init() {}
@@ -77,9 +80,9 @@ struct CallTree {
     nodes[id].isKnown = true
   }
 
-  /// Records the result of a place where none was known.
-  mutating func record(_ result: RunResult, at id: NodeID) {
-    nodes[id].result = result
+  /// Records the end of a run at a place where none was known.
+  mutating func record(_ end: PostedEnd, at id: NodeID) {
+    nodes[id].end = end
     nodes[id].isKnown = true
   }
 

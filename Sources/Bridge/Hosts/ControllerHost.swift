@@ -36,6 +36,8 @@ package struct HostCommand: Hashable, Sendable {
 package final class ControllerHost: APIHandler {
   private struct State {
     var process: HostProcess?
+    /// Where it finds us.
+    var url: String?
     /// Once it has failed, the host is not started again.
     var failure: HostFailure?
     var wasAsked = false
@@ -73,7 +75,7 @@ package final class ControllerHost: APIHandler {
   /// - Throws: `HostFailure`, and what the closure throws: the run is cut there.
   func run(
     _ controller: String, _ request: ReconcileRequest, answer: (HTTPCall) throws -> HTTPReply
-  ) throws -> RunResult {
+  ) throws -> PostedEnd {
     turn.lock()
     defer { turn.unlock() }
     try startIfNeeded()
@@ -93,7 +95,7 @@ package final class ControllerHost: APIHandler {
           channel.reply(HostedRun.over)
           throw error
         }
-      case .ended(let result)?: return result
+      case .ended(let end)?: return end
       case .failed(let what)?: throw failure(what)
       case nil: throw silenceFailure(request)
       }
@@ -102,11 +104,19 @@ package final class ControllerHost: APIHandler {
 
   /// Ends the host's process.
   package func shutDown() {
-    let process = state.withLock { state in
-      defer { state.process = nil }
-      return state.process
+    let (process, urls) = state.withLock { state in
+      defer { (state.process, state.url, state.retired) = (nil, nil, []) }
+      return (state.process, state.retired + [state.url].compactMap(\.self))
     }
     process?.stop()
+    for url in urls { server.stop(url) }
+  }
+
+  /// Ends the host's process, and waits for its end: another one takes its place.
+  func retire() {
+    let process = state.withLock { $0.process }
+    shutDown()
+    process?.waitForEnd()
   }
 
   /// What the host wrote last.
@@ -128,7 +138,7 @@ package final class ControllerHost: APIHandler {
     ) { [weak self] how in
       self?.state.withLock { $0.run }?.put(.failed(how))
     }
-    state.withLock { $0.process = process }
+    state.withLock { ($0.process, $0.url) = (process, url) }
   }
 
   private func failure(_ what: String) -> HostFailure {
@@ -230,11 +240,11 @@ package final class ControllerHost: APIHandler {
   private func take(_ body: [UInt8], of number: String) -> HTTPReply {
     let run = state.withLock { String($0.number) == number ? $0.run : nil }
     guard let run else { return HostedRun.over }
-    guard let result = (try? JSONValue(parsing: body)).flatMap({ RunResult(json: $0) }) else {
+    guard let end = (try? JSONValue(parsing: body)).flatMap({ PostedEnd(json: $0) }) else {
       let text = String(decoding: body.prefix(500), as: UTF8.self)
       run.put(.failed("posted a result that is none: \(text)"))
       return HTTPReply(APIError.badRequest("this is no result").response)
     }
-    return run.put(.ended(result)) ? HTTPReply(json: [:]) : HostedRun.over
+    return run.put(.ended(end)) ? HTTPReply(json: [:]) : HostedRun.over
   }
 }

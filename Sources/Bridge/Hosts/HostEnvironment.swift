@@ -2,10 +2,13 @@ internal import Foundation
 
 /// The environment of every host: nothing of the user's but the path, a fixed time, fixed seeds.
 enum HostEnvironment {
-  /// Our own library first (Sources/CFrozenClock), which lies beside the program.
+  /// Where our program lies, and what belongs to it.
+  static let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent()
+
+  /// Our own library first (Sources/CFrozenClock).
   private static let libraries = [
-    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("libFrozenClock.so").path,
+    folder.appendingPathComponent("libFrozenClock.so").path,
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/faketime/libfaketime.so.1",

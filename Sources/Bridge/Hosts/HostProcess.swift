@@ -3,31 +3,9 @@ internal import Synchronization
 
 /// A host's process with everything it starts, which ends with us, whatever becomes of us.
 ///
-/// A guardian (a shell) starts the command in a session of its own and reads a pipe that only we can
-/// write to. When the pipe is closed, by us or because we are gone (kill -9 included), it kills the
-/// session's processes; when the command ends, it kills what the command left behind.
+/// It runs below a guardian (Sources/Guardian) that reads a pipe which only we can write to. When the pipe is
+/// closed, by us or because we are gone (kill -9 included), the guardian kills all that descends from it.
 final class HostProcess: Sendable {
-  private static let guardian = """
-    trap : INT HUP TERM
-    exec 3<&0
-    setsid sh -c 'ulimit -v "$0"; exec "$@"' "$@" </dev/null 3<&- &
-    child=$!
-    { trap '' INT HUP TERM
-      read -r line <&3
-      kill -9 "-$child"
-      kill -9 "$child"
-    } >/dev/null 2>&1 &
-    watcher=$!
-    while :; do
-      wait "$child"
-      status=$?
-      kill -0 "$child" 2>/dev/null || break
-    done
-    kill -9 "-$child" 2>/dev/null
-    kill -9 "$watcher" 2>/dev/null
-    exit $status
-    """
-
   private struct State {
     var output: [UInt8] = []
     var outputHasEnded = false
@@ -54,16 +32,18 @@ final class HostProcess: Sendable {
   ) throws {
     self.onExit = onExit
     outputLimit = limits.output
-    let (input, output) = (Pipe(), Pipe())
-    lifeline = input.fileHandleForWriting
-    // No other child may hold it open.
-    _ = fcntl(lifeline.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    guard let guardian = Self.guardian else {
+      throw HostFailure(
+        "kverify-guardian is not beside kverify: build that product too", output: "")
+    }
+    let (input, output) = (try Lifeline(), Pipe())
+    lifeline = input.ours
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", Self.guardian, "guardian", String(limits.memory >> 10)] + command
+    process.executableURL = guardian
+    process.arguments = [String(limits.memory >> 10)] + command
     process.currentDirectoryURL = URL(fileURLWithPath: directory)
     process.environment = environment
-    process.standardInput = input
+    process.standardInput = input.theirs
     process.standardOutput = output
     process.standardError = output
     output.fileHandleForReading.readabilityHandler = { [weak self] handle in
@@ -78,22 +58,42 @@ final class HostProcess: Sendable {
     process.terminationHandler = { [weak self] process in
       let signal = process.terminationReason == .uncaughtSignal
       let status = process.terminationStatus
-      // A shell says 128 and more for a signal.
+      // The guardian says 128 and more for a signal.
       self?.ended(
         signal || status > 128
           ? "was killed by signal \(signal ? status : status - 128)"
           : "exited with status \(status)")
     }
-    // Threads of ours may block signals, and what they start inherits that: a shell that cannot hear
-    // of its child's end waits for ever.
-    var (none, ours) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &ours)
-    defer { pthread_sigmask(SIG_SETMASK, &ours, nil) }
     do {
       try process.run()
     } catch {
       throw HostFailure("\(command.joined(separator: " ")) cannot be started", output: "")
+    }
+    // The end that is the guardian's now.
+    try? input.theirs.close()
+  }
+
+  /// The program that runs beside ours.
+  private static var guardian: URL? {
+    let place = HostEnvironment.folder.appendingPathComponent("kverify-guardian")
+    return FileManager.default.isExecutableFile(atPath: place.path) ? place : nil
+  }
+
+  /// A pipe of which no other child gets an end, whenever it is started.
+  ///
+  /// Sockets, since those can be made with that property at once.
+  private struct Lifeline {
+    let ours: FileHandle
+    let theirs: FileHandle
+
+    init() throws {
+      var ends: [Int32] = [0, 0]
+      let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+      guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+        throw HostFailure("no host can be started: too many files are open", output: "")
+      }
+      ours = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+      theirs = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
     }
   }
 
@@ -112,6 +112,11 @@ final class HostProcess: Sendable {
 
   /// How the process ended; nil while it runs.
   var exit: String? { state.withLock { $0.exit } }
+
+  /// Waits until the process and all that it started are gone, for some seconds at most.
+  func waitForEnd() {
+    for _ in 0..<500 where exit == nil { usleep(10_000) }
+  }
 
   /// Ends the process and all that it started.
   func stop() {

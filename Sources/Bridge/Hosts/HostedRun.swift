@@ -9,7 +9,7 @@ final class HostedRun: APIHandler {
   /// What a host may send next.
   enum Input: Sendable {
     case call(HTTPCall, any ReplyChannel)
-    case ended(RunResult)
+    case ended(PostedEnd)
     case failed(String)
   }
 

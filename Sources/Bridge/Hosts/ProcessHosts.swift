@@ -30,15 +30,16 @@ package final class ProcessHosts: ProcessStarter {
     self.limits = limits
     self.isChecking = isChecking
     self.cache = cache
-    hookServers = HookServers(limits: limits, isChecking: isChecking)
+    hookServers = HookServers(limits: limits, isChecking: isChecking, cache: cache)
   }
 
   /// Whether there are none.
-  package var isEmpty: Bool { state.withLock { $0.runs.isEmpty } }
+  package var isEmpty: Bool { state.withLock { $0.runs.isEmpty } && hookServers.figures == nil }
 
   /// How often the code of all hosts was run.
   package var figures: RunFigures {
     state.withLock { $0.runs.values.reduce(RunFigures()) { $0 + $1.figures } }
+      + (hookServers.figures ?? RunFigures())
   }
 
   package func reconciler(
@@ -57,18 +58,34 @@ package final class ProcessHosts: ProcessStarter {
         controller.command, in: directory.isEmpty ? "." : directory, environment: environment)
       command.apiVersion = controller.primary.apiVersion
       command.kind = controller.primary.kind
-      let host = ControllerHost(
-        command, limits: limits.changed(by: controller.limits), server: server, served: served)
+      let limits = limits.changed(by: controller.limits)
       let runs = RecordedRuns(
-        host, served: served, isChecking: isChecking,
+        served: served, keepsMemory: controller.memory == .kept, isChecking: isChecking,
         code: HostedCode(
           controller: name, command: command, files: controller.files,
-          surroundings: Self.surroundings(served)),
-        cache: cache)
+          surroundings: Self.surroundings(served) + ["memory \(controller.memory)"]),
+        cache: cache
+      ) { [command] in
+        ControllerHost(command, limits: limits, server: server, served: served)
+      }
       state.runs[key] = runs
       return runs
     }
     return ProcessReconciler(name, watches: watches, runs: runs)
+  }
+
+  /// What kept histories of processes from being one, for people.
+  package var notes: [String] {
+    let runs = state.withLock { $0.runs.map { (name: $0.key.name, runs: $0.value) } }
+    return runs.sorted { $0.name < $1.name }.compactMap { entry in
+      entry.runs.unmergedLives.map {
+        """
+        \(entry.name): its process had \($0.count) different lives of up to \($0.longest) reconciles; they \
+        are told apart by all that happened in them, since its host gives no memoryHash: let it give \
+        one (Adapters/PROTOCOL.md), or write memory: none if its reconciles need nothing of each other
+        """
+      }
+    }
   }
 
   /// What a host sees besides the replies to its calls.
@@ -84,6 +101,7 @@ package final class ProcessHosts: ProcessStarter {
   /// Gives the runs that are new to the cache.
   package func save() {
     for runs in state.withLock({ Array($0.runs.values) }) { runs.save() }
+    hookServers.save()
   }
 
   package func hooks(_ controller: MetacontrollerController, in directory: String) throws

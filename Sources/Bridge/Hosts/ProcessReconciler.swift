@@ -18,6 +18,8 @@ package struct ProcessReconciler: Reconciler {
 
   package var runsElsewhere: Bool { true }
 
+  package var sharesMemory: Bool { runs.keepsMemory }
+
   package func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
     -> ReconcileResult
   {

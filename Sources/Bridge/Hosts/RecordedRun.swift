@@ -7,29 +7,35 @@ struct RecordedRun {
 
   let controller: String
   let request: ReconcileRequest
+  /// What the process lived through before.
+  let life: ProcessLife
+  let keepsMemory: Bool
   private var oracle: any ReconcileOracle
   private let questions: RunQuestions
   private(set) var node: CallTree.NodeID = 0
   /// What ended the step, where the run looks ahead since.
   private(set) var cut: (any Error)?
 
+  /// Begins a run; `life` is nil where the process keeps nothing in memory.
   init(
-    controller: String, request: ReconcileRequest, oracle: any ReconcileOracle,
-    questions: RunQuestions
+    controller: String, request: ReconcileRequest, after life: ProcessLife?,
+    oracle: any ReconcileOracle, questions: RunQuestions
   ) {
     self.controller = controller
     self.request = request
+    self.life = life ?? .start
+    keepsMemory = life != nil
     self.oracle = oracle
     self.questions = questions
   }
 
-  /// Walks what this session knows; returns the result, or nil at a place that is new to it.
+  /// Walks what this session knows; returns the end, or nil at a place that is new to it.
   ///
   /// - Throws: what the oracle throws.
-  mutating func walk(_ tree: inout CallTree) throws -> RunResult? {
-    node = tree.root(CallTree.Root(controller: controller, request: request))
+  mutating func walk(_ tree: inout CallTree) throws -> PostedEnd? {
+    node = tree.root(CallTree.Root(controller: controller, request: request, life: life.key))
     while tree[node].isKnown {
-      if let result = tree[node].result { return result }
+      if let end = tree[node].end { return end }
       guard let call = tree[node].call else { return nil }
       node = tree.follow(node, try questions.reply(to: call, asking: oracle))
     }
@@ -39,7 +45,7 @@ struct RecordedRun {
   /// Goes on along what an earlier session recorded, as if the code ran; false where that ends.
   mutating func recall(_ tree: inout CallTree) throws -> Bool {
     while true {
-      if tree[node].result != nil {
+      if tree[node].end != nil {
         tree.know(node)
         return true
       }
@@ -85,6 +91,12 @@ struct RecordedRun {
   ) -> NotDeterministic {
     NotDeterministic(
       controller: controller, request: request,
-      difference: CallDifference(number + 1, first, second)?.description ?? "")
+      difference: (CallDifference(number + 1, first, second)?.description ?? "") + advice)
+  }
+
+  /// What a difference may come from.
+  private var advice: String {
+    keepsMemory
+      ? "" : "\n  if it keeps state in memory between reconciles, write memory: kept beside process"
   }
 }

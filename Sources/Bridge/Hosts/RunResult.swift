@@ -24,7 +24,7 @@ enum RunResult: Hashable, Sendable {
   }
 
   /// The result as a host posts it.
-  var json: JSONValue {
+  var json: JSONObject {
     switch self {
     case .finished(.done): ["result": "done"]
     case .finished(.requeue): ["result": "requeue"]
@@ -32,5 +32,37 @@ enum RunResult: Hashable, Sendable {
       ["result": "requeueAfter", "seconds": .int(Int64(seconds))]
     case .failed(let message): ["result": "error", "message": .string(message)]
     }
+  }
+}
+
+/// All that a host says at the end of a run.
+struct PostedEnd: Hashable, Sendable {
+  let result: RunResult
+  /// What stands for the state in memory of the process: equal texts, the same behaviour from now on.
+  var memoryHash: String?
+
+  /// Makes an end.
+  init(_ result: RunResult, memoryHash: String? = nil) {
+    self.result = result
+    self.memoryHash = memoryHash
+  }
+
+  /// More is no hash.
+  private static let longest = 1024
+
+  /// What a host posted; nil where it is no end of a run.
+  init?(json: JSONValue) {
+    guard let result = RunResult(json: json) else { return nil }
+    self.result = result
+    guard let hash = json["memoryHash"], hash != .null else { return }
+    guard let text = hash.string, text.utf8.count <= Self.longest else { return nil }
+    memoryHash = text
+  }
+
+  /// The end as a host posts it.
+  var json: JSONValue {
+    var json = result.json
+    if let memoryHash { json["memoryHash"] = .string(memoryHash) }
+    return .object(json)
   }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// A file has a head (format, the code's fingerprint, a checksum) and a body. One that is damaged, of
 /// another format or of another owner is said and left alone; it is replaced as a whole.
 final class RunCacheFolder: RunCache {
-  private static let format: Int64 = 1
+  private static let format: Int64 = 2
   /// A larger file is not read.
   private static let largest = 512 << 20
 
@@ -96,7 +96,7 @@ final class RunCacheFolder: RunCache {
     } catch {
       Terminal.writeError(
         "kverify: the runs of \(code.controller) are not kept: \(error.reason); name the files of "
-          + "its code in process.files\n")
+          + "its code in the field files beside its command\n")
     }
     keys.withLock { $0[code] = .some(key) }
     return key

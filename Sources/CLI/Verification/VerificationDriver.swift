@@ -88,6 +88,7 @@ package enum VerificationDriver {
     }
     findings.figures.reconciles += hosts.figures.executed
     var report = findings.report(projections, classes)
+    if report.properties.contains(where: \.isInconclusive) { report.notes += hosts.notes }
     report.timing = SearchTiming(
       seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak,
       solver: inputs.isEmpty ? nil : classes.figures,
@@ -223,6 +224,11 @@ package enum VerificationDriver {
     } catch let error as NotDeterministic {
       throw VerificationFailure.controller(
         "\(error.controller) is not deterministic (request \(error.request)): \(error.difference)")
+    } catch let error as RememberedVersion {
+      throw VerificationFailure.controller(
+        "\(error.controller) (request \(error.request)) sent the resourceVersion of \(error.object) "
+          + "that it remembers from an earlier reconcile, and kverify cannot tell whether that is "
+          + "still current; let it read the object in the reconcile that writes it")
     } catch let failure as HostFailure {
       throw VerificationFailure.controller(failure.description)
     } catch let failure as HookFailure {

@@ -23,6 +23,8 @@ struct NamespacedReconciler: Reconciler {
 
   var runsElsewhere: Bool { inner.runsElsewhere }
 
+  var sharesMemory: Bool { inner.sharesMemory }
+
   var watches: [WatchRule] {
     inner.watches.map { rule in
       let held = held
@@ -114,6 +116,8 @@ private final class NamespacedOracle: ReconcileOracle {
   func remember(_ label: String, _ value: JSONObject?) throws {
     try inner.remember(label, value)
   }
+
+  func freshValues(in text: String) -> [String] { inner.freshValues(in: text) }
 
   func awaitsEvents(of groupKind: GroupKind) throws -> Bool {
     try inner.awaitsEvents(of: groupKind)

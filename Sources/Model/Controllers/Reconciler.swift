@@ -15,6 +15,9 @@ package struct ReconcileRequest: Hashable, Comparable, Sendable, CustomStringCon
     (left.namespace, left.name) < (right.namespace, right.name)
   }
 
+  /// Stands for all requests of a controller: no object has an empty name.
+  static let all = ReconcileRequest(namespace: "", name: "")
+
   /// `web`, `other/web` outside the namespace `default`.
   package var description: String {
     namespace.isEmpty || namespace == "default" ? name : "\(namespace)/\(name)"
@@ -104,7 +107,8 @@ package protocol ReconcileOracle: AnyObject {
   /// No question: it is the same in all states.
   var hasLaggingCaches: Bool { get }
 
-  /// What the controller remembers of this request under a label, since it last started.
+  /// What the controller remembers of this request under a label, since it last started; of all its
+  /// requests together where it shares memory (``Reconciler/sharesMemory``).
   func recall(_ label: String) throws -> JSONObject?
 
   /// Remembers something of this request under a label; nil forgets.
@@ -116,6 +120,10 @@ package protocol ReconcileOracle: AnyObject {
   /// Whether events of a kind are on their way to the controller's cache that come before time
   /// passes (SEMANTICS.md, "Timers": deliveries first).
   func awaitsEvents(of groupKind: GroupKind) throws -> Bool
+
+  /// The fresh values that a text mentions, each once, in the order of their appearance: what a
+  /// renaming of the state may change in it. No question.
+  func freshValues(in text: String) -> [String]
 
   /// Whether something that may happen at most `limit` times in a run happens now: a choice while
   /// uses are left, false ever after. How many were spent is part of the state.
@@ -140,6 +148,7 @@ extension ReconcileOracle {
   package func recall(_ label: String) throws -> JSONObject? { nil }
   package func remember(_ label: String, _ value: JSONObject?) throws {}
   package func awaitsEvents(of groupKind: GroupKind) throws -> Bool { false }
+  package func freshValues(in text: String) -> [String] { [] }
 }
 
 /// Which requests a change of an object puts into a controller's queue.
@@ -239,6 +248,8 @@ package protocol Reconciler: Sendable {
   var watches: [WatchRule] { get }
   /// Whether its reconciles run elsewhere, and whoever runs them counts them.
   var runsElsewhere: Bool { get }
+  /// Whether what it remembers belongs to all its requests together: it then works on one at a time.
+  var sharesMemory: Bool { get }
   /// Runs one reconcile to its end. Throws `ReconcileError` for an error; everything else that is
   /// thrown comes from the oracle and passes through.
   func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws -> ReconcileResult
@@ -257,4 +268,6 @@ extension Reconciler {
 extension Reconciler {
   /// Code of kverify runs here.
   package var runsElsewhere: Bool { false }
+  /// What is remembered, is remembered of one request.
+  package var sharesMemory: Bool { false }
 }

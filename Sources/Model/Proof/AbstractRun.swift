@@ -122,8 +122,8 @@ final class AbstractRun: ReconcileOracle {
       "\(request.verb) \(request.groupKind) \(request.namespace)/\(request.name)/\(request.subresource)"
     ) { index in
       if question.isWrite { writes += 1 }
-      if question.isConditionalWrite, happens(.conflict) {
-        return Self.failure(409, "Conflict", request)
+      if let refusal = question.staleRefusal, happens(.conflict) {
+        return Self.failure(Int(refusal.rawValue), refusal.reason, request)
       }
       let answer = perform(request, index)
       return question.isWrite && happens(.lostResponse)

@@ -93,6 +93,9 @@ package struct PropertyReport: Sendable {
     self.proof = proof
   }
 
+  /// Whether nothing is decided.
+  package var isInconclusive: Bool { if case .inconclusive = verdict { true } else { false } }
+
   /// Whether a violation is one of liveness, convergence or confluence (exit code 13).
   package var isAboutInfinity: Bool {
     guard case .violated(let counterexample) = verdict, !counterexample.isEvaluationError else {

@@ -63,7 +63,6 @@ package struct DeclarativeController: Hashable, Sendable {
   package let requeueAfter: RequeueAfter?
   package let requeue: Expression?
   package let readYourWrites: Bool
-  package let memory: Memory
   package let location: SourceLocation
 
   /// Whether the controller keeps state between its reconciles.
@@ -82,6 +81,8 @@ package struct ProcessController: Hashable, Sendable {
   package let primary: DeclarativeController.Primary
   package let owns: [DeclarativeController.OwnedKind]
   package let watches: [DeclarativeController.Watch]
+  /// Whether it keeps state between its reconciles.
+  package let memory: DeclarativeController.Memory
   package let location: SourceLocation
 
   /// What the process may use; what is not said has a standard value.

@@ -106,7 +106,7 @@ struct SymmetryText {
           controller.watches.map { [.string("\($0.groupKind)"), value($0.map)] }),
         "steps": .array(controller.steps.map { value($0) }),
         "requeue": [.bool(controller.requeueAfter != nil), value(controller.requeue)],
-        "cache": [.bool(controller.readYourWrites), .string(controller.memory.rawValue)],
+        "cache": .bool(controller.readYourWrites),
       ]
     }
   }

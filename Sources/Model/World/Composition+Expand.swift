@@ -24,6 +24,7 @@ extension Composition: TransitionSystem {
         let worker = group * 32 + bits.trailingZeroBitCount
         bits &= bits - 1
         isBusy = true
+        if waitsForTurn(worker, state) { continue }
         try emit(reconcileActions[worker], state, &buffer)
       }
     }
@@ -64,14 +65,7 @@ extension Composition: TransitionSystem {
   private func emitFaults(
     _ state: UnsafeBufferPointer<UInt32>, _ buffer: inout SuccessorBuffer
   ) throws {
-    for worker in layout.workers.indices {
-      let slot = layout.slot(.queue, worker: worker)
-      var isPending = flags(slot.word, state) & slot.mask != 0
-      if mode == .calls {
-        let busy = layout.slot(.busy, worker: worker)
-        isPending = isPending || flags(busy.word, state) & busy.mask != 0
-      }
-      guard isPending else { continue }
+    for worker in layout.workers.indices where isPending(worker, state) {
       let controller = layout.workers[worker].controller
       for fault in Fault.allCases {
         guard let budget = layout.existingSlot(.budget(fault, controller: controller)),

@@ -103,7 +103,7 @@ extension Composition {
     return .writeTo(reads: footprintTable.intern(reads))
   }
 
-  /// What is read to find that a request is not queued.
+  /// What is read to find that a request is not queued, or that it is another one's turn.
   ///
   /// A crash may queue any request of its controller. A reconcile in flight began as a queued one.
   private func queueReads(_ worker: Int) -> UInt32 {
@@ -112,6 +112,9 @@ extension Composition {
     reads.reads = [names.id(.queue(names.erased(entry.controller, entry.request)))]
     if mayCrash(entry.controller) {
       reads.reads.append(names.id(.allQueues(controller: entry.controller)))
+    }
+    if takesTurns(entry.controller) {
+      reads.reads.append(names.id(.turn(controller: entry.controller)))
     }
     return footprintTable.intern(reads)
   }
@@ -150,13 +153,11 @@ extension Composition {
     return nil
   }
 
-  /// Whether a reconcile of a worker is enabled: queued or in flight.
+  /// Whether a reconcile of a worker is enabled: queued or in flight, and its turn.
   func isPending(_ worker: Int, _ state: UnsafeBufferPointer<UInt32>) -> Bool {
-    func isSet(_ slot: Slot) -> Bool {
-      slot.word < state.count && state[slot.word] & slot.mask != 0
-    }
-    return isSet(layout.slot(.queue, worker: worker))
-      || mode == .calls && isSet(layout.slot(.busy, worker: worker))
+    (isSet(layout.slot(.queue, worker: worker), state)
+      || mode == .calls && isSet(layout.slot(.busy, worker: worker), state))
+      && !waitsForTurn(worker, state)
   }
 
   /// A crash or another fault: its budget is spent, or its request is not pending, or the run of

@@ -26,6 +26,7 @@ extension Composition {
         let worker = group * 32 + bits.trailingZeroBitCount
         bits &= bits - 1
         isBusy = true
+        if waitsForTurn(worker, state) { continue }
         if !list(reconcileActions[worker], state, &buffer) { return false }
       }
     }

@@ -52,6 +52,8 @@ extension Composition {
       "the deliveries of \(groupKind.plural) to \(name(of: controller))"
     case .deadline(let worker, let label):
       "the deadline \(FootprintNames.display(label)) of \(describe(worker))"
+    case .memory(let worker, let label) where worker.request == .all:
+      "the \(FootprintNames.display(label)) of the process of \(name(of: worker.controller))"
     case .memory(let worker, let label):
       "what is remembered of \(FootprintNames.display(label)) for \(describe(worker))"
     case .spent(let controller, let budget):
@@ -61,6 +63,7 @@ extension Composition {
     case .event(let event): "the event \(world.definition.events[event].name)"
     case .clock: "the time"
     case .incarnation(let controller): "the life of \(name(of: controller))"
+    case .turn(let controller): "the turn of \(name(of: controller))"
     case .allQueues(let controller): "the queues of \(name(of: controller))"
     case .idle: "whether anything but timers is enabled"
     }

@@ -64,6 +64,8 @@ package final class Composition {
   /// A seeded bug, for the tests that both orders must catch it.
   var footprintMutant: FootprintMutant?
 
+  /// The controllers that work on one request at a time, because it needs their whole memory.
+  let turnTakers: Set<Int>
   /// The classes of fresh values that this component makes.
   var families: Set<UInt16> = []
 
@@ -113,6 +115,12 @@ package final class Composition {
     usesMemo = world.definition.projections.contains(.memo)
     hasFaults = world.definition.participants.contains { !$0.budgets.isEmpty }
     layout = CellLayout(world.definition.interleaving)
+    turnTakers =
+      world.definition.interleaving == .calls
+      ? Set(
+        world.definition.participants.indices.filter {
+          world.definition.participants[$0].reconciler.sharesMemory
+        }) : []
     let names = FootprintNames(world)
     self.names = names
     footprintTable = FootprintTable { names.accepts(predicate: $0, cell: $1, side: $2) }

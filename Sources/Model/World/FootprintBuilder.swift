@@ -12,6 +12,7 @@ import Transitions
 ///   conflicts with it; `Composition.enabling` names the cells while it is disabled. Timers wait for
 ///   the absence of reconciles and deliveries: they read `idle`, which everyone sets who queues a
 ///   request or adds to a lagging cache.
+/// - **A controller that works on one request at a time** reads and writes `turn` in each of its steps.
 /// - **A reconcile in flight** is read and written by each of its steps as the one cell `position`.
 /// - **Superseding the reads of others** (`Composition.finish`) needs no cell. A mark on object o of a
 ///   worker w is asked by the version check of a write of o, in a step that also reads o's cell: the
@@ -131,6 +132,7 @@ struct FootprintBuilder {
     case .reconcile(let worker), .fault(_, let worker, _):
       let entry = composition.layout.workers[worker]
       addPosition(entry)
+      addTurn(of: entry.controller)
       addLife(of: entry.controller)
     case .timer(let worker):
       addLife(of: composition.layout.workers[worker].controller)
@@ -142,6 +144,7 @@ struct FootprintBuilder {
     case .crash(let worker, _):
       let entry = composition.layout.workers[worker]
       addPosition(entry)
+      addTurn(of: entry.controller)
       addCrash(of: entry.controller)
     }
   }
@@ -150,6 +153,12 @@ struct FootprintBuilder {
     let cell = names.id(.position(names.erased(worker.controller, worker.request)))
     footprint.reads.append(cell)
     footprint.writes.append(cell)
+  }
+
+  private mutating func addTurn(of controller: Int) {
+    guard composition.takesTurns(controller) else { return }
+    footprint.reads.append(names.id(.turn(controller: controller)))
+    footprint.writes.append(names.id(.turn(controller: controller)))
   }
 
   private mutating func addLife(of controller: Int) {

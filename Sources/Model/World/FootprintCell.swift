@@ -21,6 +21,8 @@ enum FootprintCell: Hashable {
   case clock
   /// Which life of a controller it is: a crash begins another, and all it does belongs to one.
   case incarnation(controller: Int)
+  /// Which request a controller works on that works on one at a time; each of its steps writes it.
+  case turn(controller: Int)
   /// All queue entries of a controller that may crash: everyone who adds one sets it, a crash clears
   /// and sets it.
   case allQueues(controller: Int)

@@ -119,6 +119,7 @@ final class FootprintQuotient {
     case .budget(let fault, let controller): .budget(fault, controller: controllers[controller])
     case .event(let event): .event(events[event])
     case .incarnation(let controller): .incarnation(controller: controllers[controller])
+    case .turn(let controller): .turn(controller: controllers[controller])
     case .allQueues(let controller): .allQueues(controller: controllers[controller])
     case .clock, .idle: cell
     }

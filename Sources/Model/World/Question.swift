@@ -34,17 +34,39 @@ package enum Question: Hashable, Sendable {
     }
   }
 
-  /// Whether the question is a write that names a resourceVersion.
-  package var isConditionalWrite: Bool {
-    guard case .send(let request) = self, isWrite, let body = request.body else { return false }
+  /// Whether the controller remembers something.
+  var isRemember: Bool { if case .remember = self { true } else { false } }
+
+  /// How the API server refuses this write if somebody has changed the object since it was read; nil
+  /// where it names no resourceVersion, and is done whatever the object is by now.
+  package var staleRefusal: StaleRefusal? {
+    guard case .send(let request) = self, isWrite, let body = request.body else { return nil }
+    let version: JSONValue?
     switch request.verb {
-    case .delete, .deleteCollection:
-      return body.at("preconditions", "resourceVersion") != nil
-    default:
-      guard let text = body.at("metadata", "resourceVersion")?.string else { return false }
-      return !text.isEmpty
+    case .delete, .deleteCollection: version = body.at("preconditions", "resourceVersion")
+    case .patch(.json):
+      // endpoints/handlers/patch.go: a test that fails is an error of the patch.
+      for operation in body.array ?? [] where operation["path"] == "/metadata/resourceVersion" {
+        switch operation["op"]?.string {
+        case "test": return .unprocessable
+        case "add", "replace": return .conflict
+        default: break
+        }
+      }
+      return nil
+    default: version = body.at("metadata", "resourceVersion")
     }
+    return version == nil || version == "" || version == .null ? nil : .conflict
   }
+}
+
+/// What a writer is told whose resourceVersion is not the current one.
+package enum StaleRefusal: Int64 {
+  case conflict = 409
+  /// A JSON patch that tests the resourceVersion.
+  case unprocessable = 422
+
+  package var reason: String { self == .conflict ? "Conflict" : "Invalid" }
 }
 
 /// An answer of the oracle, as a value: the edge of a reconcile tree.

@@ -190,6 +190,14 @@ package struct UnusableExpression: Error {
   package let reason: String
 }
 
+/// A controller sent a resourceVersion that it remembers from an earlier reconcile: states do not say
+/// whether that is still current.
+package struct RememberedVersion: Error {
+  package let controller: String
+  package let request: ReconcileRequest
+  package let object: String
+}
+
 /// A controller asked a different question, or came to a different end, after the same answers.
 package struct NotDeterministic: Error {
   package let controller: String

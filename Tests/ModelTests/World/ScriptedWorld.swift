@@ -8,6 +8,7 @@ import Transitions
 struct Scripted: Reconciler {
   let name: String
   var watches: [WatchRule]
+  var sharesMemory = false
   let program: @Sendable (ReconcileRequest, any ReconcileOracle) throws -> ReconcileResult
 
   var fieldManager: String { name }

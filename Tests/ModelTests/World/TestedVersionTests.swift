@@ -13,7 +13,7 @@ struct TestedVersionTests {
   }
 
   /// Reads `a`, creates `first`, and then patches `a` if it is as it was read.
-  private func codes(afterOther: Bool) throws -> Set<Int> {
+  private func codes(afterOther: Bool, conflicts: Int = 0) throws -> Set<Int> {
     let codes = Codes()
     let tester = Scripted("tester", for: "a") { _, oracle in
       let version = try oracle.read("a")?.resourceVersion ?? ""
@@ -32,7 +32,9 @@ struct TestedVersionTests {
       try oracle.patch("a", ["data": ["by": "other"]])
       return .done
     }
-    var world = ScriptedWorld(["a": [:], "b": [:]], [tester, other])
+    var world = ScriptedWorld(["a": [:], "b": [:]], [tester, other]) {
+      $0.participants[0].budgets[.conflict] = conflicts
+    }
     try world.take("reconcile tester a")
     if afterOther { try world.take("reconcile other b") }
     // The way here looked at other steps too.
@@ -43,6 +45,11 @@ struct TestedVersionTests {
 
   @Test func `the version that was read is the current one`() throws {
     #expect(try codes(afterOther: false) == [200])
+  }
+
+  /// endpoints/handlers/patch.go: a test that fails is 422, and no 409.
+  @Test func `the fault conflict refuses a patch that tests a version`() throws {
+    #expect(try codes(afterOther: false, conflicts: 1) == [200, 422])
   }
 
   @Test func `after another write it is not`() throws {

@@ -7,6 +7,8 @@ internal import CEL
 /// finalizer, children, status.
 package struct CompositeReconciler: Reconciler {
   package let name: String
+  /// What is run are hooks; who runs them counts them.
+  package let runsElsewhere = true
   let controller: MetacontrollerController
   let environment: MetacontrollerEnvironment
 

@@ -9,6 +9,8 @@ package struct DecoratorReconciler: Reconciler {
   static let annotation = "metacontroller.k8s.io/decorator-controller"
 
   package let name: String
+  /// What is run are hooks; who runs them counts them.
+  package let runsElsewhere = true
   let controller: MetacontrollerController
   let environment: MetacontrollerEnvironment
 

@@ -84,7 +84,9 @@ package struct MetacontrollerController: Hashable, Sendable {
   package enum Connection: Hashable, Sendable {
     /// A server that is started for this; it listens on the port that the variable PORT says, or on
     /// one that is fixed.
-    case process(command: [String], environment: [Label], port: Int?)
+    ///
+    /// - files: what its code is made of; empty for the scenario's folder.
+    case process(command: [String], environment: [Label], files: [String] = [], port: Int?)
     /// A server that runs already: host and port.
     case running(host: String, port: Int)
   }

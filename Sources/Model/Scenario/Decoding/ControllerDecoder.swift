@@ -30,6 +30,11 @@ struct ControllerDecoder {
         .badValue, at: spec.keyLocation("steps"), length: 5, "a controller needs a step",
         advice: "add one")
     }
+    if let node = spec["memory"], node.string == DeclarativeController.Memory.kept.rawValue {
+      findings.add(
+        .fieldsDoNotCombine, at: node.location, length: node.length,
+        "steps keep nothing in memory: only a process can", advice: "remove the field")
+    }
     let requeue = spec.expression("requeue", scope, .bool)
     guard let primary = spec.reader("for", ControllerFields.primary).flatMap(primary),
       findings.errorCount == before
@@ -38,7 +43,6 @@ struct ControllerDecoder {
       name: name, primary: primary, owns: owns, watches: watches, steps: steps,
       requeueAfter: spec.duration("requeueAfter"), requeue: requeue,
       readYourWrites: spec.boolean("readYourWrites") ?? false,
-      memory: spec.choice("memory", DeclarativeController.Memory.self) ?? .none,
       location: document.location)
   }
 
@@ -76,6 +80,7 @@ struct ControllerDecoder {
       files: process.texts("files").map(\.text), limits: limits(process), primary: primary,
       owns: reader.list("owns").compactMap { owned($0, in: reader) },
       watches: reader.list("watches").compactMap { watch($0, in: reader) },
+      memory: reader.choice("memory", DeclarativeController.Memory.self) ?? .none,
       location: reader.node.location)
   }
 

@@ -21,6 +21,9 @@ package enum ControllerFields {
       .optional("for", .table { primary }, "The kind that a process reconciles."),
       .optional("owns", .list(.table { owned }), "The kinds that a process owns."),
       .optional("watches", .list(.table { watch }), "The kinds that a process watches."),
+      .optional(
+        "memory", .choice(["none", "kept"]),
+        "Whether a process keeps state in memory from one reconcile to the next; none by default."),
     ])
 
   static let process = FieldTable(
@@ -53,6 +56,9 @@ package enum ControllerFields {
         "command", .list(.text),
         "The hooks' server, which is started in the scenario's folder; it listens on $PORT."),
       .optional("environment", .map(.text), "Variables of the server, beside PORT and a few more."),
+      .optional(
+        "files", .list(.text),
+        "The files and folders of its code, for the cache of its answers; the folder by default."),
       .optional(
         "port", .integer(1...65535), "The port of a server that listens on one of its own."),
       .optional("url", .text, "A server that runs already: http://127.0.0.1:PORT."),
@@ -89,7 +95,7 @@ package enum ControllerFields {
         "Whether its cache shows its own writes at once; false by default."),
       .optional(
         "memory", .choice(["none", "kept"]),
-        "Whether it keeps state between reconciles; none by default."),
+        "none: steps keep no state between reconciles; a process may."),
     ])
 
   static let primary = FieldTable(

@@ -89,7 +89,7 @@ extension ScenarioBuilder {
       return []
     }
     if reader["process"] != nil { return process(reader).map { [$0] } ?? [] }
-    for field in ["for", "owns", "watches"] where reader[field] != nil {
+    for field in ["for", "owns", "watches", "memory"] where reader[field] != nil {
       findings.add(
         .fieldsDoNotCombine, at: reader.keyLocation(field), length: field.count,
         "\"\(field)\" belongs to controllers of the form \"process\"", advice: "remove it")

@@ -42,7 +42,7 @@ extension ScenarioBuilder {
   private func connection(_ fields: FieldReader) -> MetacontrollerController.Connection? {
     let port = fields.integer("port", in: 1...65535)
     if fields["url"] != nil {
-      for field in ["port", "environment"] where fields[field] != nil {
+      for field in ["port", "environment", "files"] where fields[field] != nil {
         findings.add(
           .fieldsDoNotCombine, at: fields.keyLocation(field), length: field.count,
           "\"\(field)\" belongs to a server that is started", advice: "remove it")
@@ -56,7 +56,9 @@ extension ScenarioBuilder {
         advice: "write [python3, hooks.py]")
     }
     guard !command.isEmpty else { return nil }
-    return .process(command: command, environment: fields.labels("environment"), port: port)
+    return .process(
+      command: command, environment: fields.labels("environment"),
+      files: fields.texts("files").map(\.text), port: port)
   }
 
   /// A server that runs already: on this machine, or not at all.
