@@ -40,6 +40,10 @@ extension KubernetesVersion {
   /// (HPAConfigurableTolerance, KEP-4951, on by default since 1.35).
   var hasAutoscalerTolerances: Bool { minor >= 35 }
 
+  /// Whether a ratio is near 1 is seen by comparing it with 1 ± tolerance, not |1 − ratio| with the
+  /// tolerance (HPAConfigurableTolerance, KEP-4951, 1.33, whether or not it is on).
+  var autoscalerComparesWithInterval: Bool { minor >= 33 }
+
   /// Autoscalers may look at single containers (HPAContainerMetrics, KEP-1610, on by default since
   /// 1.27).
   var hasAutoscalerContainerMetrics: Bool { minor >= 27 }

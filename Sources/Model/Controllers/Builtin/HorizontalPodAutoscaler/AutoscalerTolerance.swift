@@ -4,8 +4,8 @@ internal import CEL
 ///
 /// Follows pkg/controller/podautoscaler/horizontal.go (tolerancesForHpa) and replica_calculator.go
 /// (Tolerances.isWithin); before there were two of them, |1 − ratio| was compared with one. As doubles
-/// the two differ where the ratio is just the limit, as 55 % of 50 % is. (Upstream compares in the new
-/// way since 1.33 already; here together with the fields.)
+/// the two differ where the ratio is just the limit, as 55 % of 50 % is. Upstream compares in the new way
+/// since 1.33, the fields are on by default since 1.35.
 struct AutoscalerTolerance: Hashable, Sendable {
   /// `--horizontal-pod-autoscaler-tolerance`.
   static let standard = 0.1
@@ -19,8 +19,8 @@ struct AutoscalerTolerance: Hashable, Sendable {
 
   /// The tolerances of an autoscaler.
   init(_ autoscaler: JSONObject, _ version: KubernetesVersion) {
+    isInterval = version.autoscalerComparesWithInterval
     guard version.hasAutoscalerTolerances else { return }
-    isInterval = true
     func tolerance(_ side: String) -> Double {
       let value = autoscaler.at("spec", "behavior", side, "tolerance")
       if case .double(let number)? = value { return number }

@@ -26,7 +26,8 @@ extension HorizontalPodAutoscalerController {
     ],
     creates: [],
     modelled: [
-      "the ratio and its tolerance of 0.1 as IEEE doubles; tolerances of behavior (since 1.35)",
+      "the ratio and its tolerance of 0.1 as IEEE doubles, compared as 1 ± 0.1 since 1.33; tolerances of "
+        + "behavior (since 1.35)",
       "pending, never ready and unmeasured Pods damp a scale-up; Resource, ContainerResource (1.27), Pods, Object "
         + "and External metrics",
       "minReplicas, maxReplicas, at most max(2 × current, 4) a sync, the policies of behavior",
@@ -46,7 +47,5 @@ extension HorizontalPodAutoscalerController {
       "the CPU initialization period (5 minutes) of each Pod has passed: in it Pods damp scaling up further",
       "of AmbiguousSelector: overlapping Pods of different targets; a restart, after which upstream does not know "
         + "autoscalers before they have looked at metrics again",
-      "the comparison with 1 ± tolerance of 1.33 and 1.34: up to 1.34 the difference from 1 is compared, which "
-        + "matters where the ratio is just at the limit",
     ])
 }
