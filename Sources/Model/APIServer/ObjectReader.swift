@@ -52,4 +52,7 @@ package enum ObjectSelection: Hashable, Sendable {
   case selectors(label: String, field: String)
   /// Those with an ownerReference to this uid (the garbage collector's search for dependents).
   case dependents(uid: String)
+  /// Those that the controller with this uid may claim: its own, and those without a controller that a
+  /// label selector accepts.
+  case claimable(uid: String, label: String)
 }

@@ -34,10 +34,16 @@ struct NamespacedReconciler: Reconciler {
       case .mapLatest(let map): mapping = .mapLatest { try map($0, NamespacedReader($1, held)) }
       case .object, .named, .controllerOwner: break
       }
-      return WatchRule(rule.groupKind, mapping) { old, new in
+      var narrowed = rule
+      narrowed.mapping = mapping
+      narrowed.predicate = { old, new in
         guard let object = new ?? old, held.contains(object.namespace) else { return false }
         return rule.predicate?(old, new) ?? true
       }
+      if let condition = rule.condition {
+        narrowed.condition = { condition($0, NamespacedReader($1, held)) }
+      }
+      return narrowed
     }
   }
 
@@ -139,14 +145,22 @@ private final class NamespacedReader: MappingReader {
     self.held = held
   }
 
-  func object(_ key: ObjectKey) -> JSONObject? {
-    held.contains(key.namespace) ? inner.object(key) : nil
+  func object(_ key: ObjectKey) -> JSONObject? { object(key, using: .whole) }
+
+  func object(_ key: ObjectKey, using use: FieldUse) -> JSONObject? {
+    held.contains(key.namespace) ? inner.object(key, using: use) : nil
   }
 
   func objects(
     of groupKind: GroupKind, namespace: String?, selection: ObjectSelection
   ) -> [JSONObject] {
+    objects(of: groupKind, namespace: namespace, selection: selection, using: .whole)
+  }
+
+  func objects(
+    of groupKind: GroupKind, namespace: String?, selection: ObjectSelection, using use: FieldUse
+  ) -> [JSONObject] {
     held.namespaces(of: groupKind, namespace).filter { $0.map(held.contains) ?? true }
-      .flatMap { inner.objects(of: groupKind, namespace: $0, selection: selection) }
+      .flatMap { inner.objects(of: groupKind, namespace: $0, selection: selection, using: use) }
   }
 }

@@ -171,21 +171,28 @@ package struct WatchRule: Sendable {
   }
 
   package let groupKind: GroupKind
-  package let mapping: Mapping
+  package internal(set) var mapping: Mapping
   /// Whether this change wakes the controller at all; a controller-runtime predicate, or the
   /// upstream handler's test.
   ///
   /// Gets the object before and after (nil: absent).
-  package let predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)?
+  package internal(set) var predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)?
+  /// Of an object that is a request itself: whether a change of it wakes the controller, by what else
+  /// there is; nil for always.
+  ///
+  /// Not asked at the start and after a crash.
+  package internal(set) var condition: (@Sendable (JSONObject, any MappingReader) -> Bool)?
 
   /// Makes a rule.
   package init(
     _ groupKind: GroupKind, _ mapping: Mapping,
-    predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)? = nil
+    predicate: (@Sendable (JSONObject?, JSONObject?) -> Bool)? = nil,
+    condition: (@Sendable (JSONObject, any MappingReader) -> Bool)? = nil
   ) {
     self.groupKind = groupKind
     self.mapping = mapping
     self.predicate = predicate
+    self.condition = condition
   }
 
   /// Whether objects of the kind are requests themselves: all are enqueued at the start and after a

@@ -96,6 +96,7 @@ extension Composition {
       let selectors = [label, field].filter { !$0.isEmpty }.joined(separator: ",")
       return "\(text) with \(names.display(selectors))"
     case .dependents(let uid): return "\(text) that belong to \(owner(uid))"
+    case .claimable(let uid, _): return "\(text) that \(owner(uid)) may claim"
     }
   }
 

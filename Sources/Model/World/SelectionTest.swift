@@ -19,6 +19,8 @@ struct SelectableForm: Hashable {
   let labels: [Pair]
   /// The uids of all owners, sorted.
   let owners: [String]
+  /// The uid of the controller among them.
+  let controller: String?
   /// The fields by path.
   let fields: [Pair]
 
@@ -28,13 +30,14 @@ struct SelectableForm: Hashable {
       pairs.map { Pair(name: text($0.name), value: text($0.value)) }
     }
     return SelectableForm(
-      labels: pairs(labels).sorted(), owners: owners.map(text),
+      labels: pairs(labels).sorted(), owners: owners.map(text), controller: controller.map(text),
       fields: fields.map { Pair(name: $0.name, value: text($0.value)) })
   }
 
-  private init(labels: [Pair], owners: [String], fields: [Pair]) {
+  private init(labels: [Pair], owners: [String], controller: String?, fields: [Pair]) {
     self.labels = labels
     self.owners = owners
+    self.controller = controller
     self.fields = fields
   }
 
@@ -46,6 +49,7 @@ struct SelectableForm: Hashable {
     owners = (object.at("metadata", "ownerReferences")?.array ?? []).compactMap {
       $0["uid"]?.string.map { names.erased($0) }
     }.sorted()
+    controller = object.controllerOwnerReference.map { names.erased($0["uid"]?.string ?? "") }
     fields = paths.map {
       Pair(name: $0, value: names.erased(FieldSelector.value(of: $0, in: object)))
     }
@@ -69,6 +73,7 @@ struct SelectionTest: Hashable {
   private enum Selection: Hashable {
     case all, nothing
     case dependents(uid: String)
+    case claimable(uid: String, [Label])
     case selectors([Label], [FieldSelector.Term])
   }
 
@@ -89,6 +94,13 @@ struct SelectionTest: Hashable {
     case .dependents(let uid):
       selection = .dependents(uid: erased(uid))
       selectedFields = FieldUse(paths: [["metadata", "ownerReferences"]])
+    case .claimable(let uid, let label):
+      // As SelectionMatcher: text that does not parse selects all orphans.
+      let requirements = (try? LabelSelector(parsing: label))?.requirements ?? []
+      selection = .claimable(
+        uid: erased(uid), requirements.compactMap { Self.test($0, erased) })
+      selectedFields = FieldUse(
+        paths: [["metadata", "ownerReferences"], ["metadata", "labels"]])
     case .selectors(let label, let field):
       guard let labels = try? LabelSelector(parsing: label),
         let fields = try? FieldSelector(parsing: field)
@@ -136,6 +148,9 @@ struct SelectionTest: Hashable {
     case .all: return true
     case .nothing: return false
     case .dependents(let uid): return form.owners.contains(uid)
+    case .claimable(let uid, let labels):
+      if let controller = form.controller { return controller == uid }
+      return labels.allSatisfy { Self.holds($0, form) }
     case .selectors(let labels, let fields):
       return labels.allSatisfy { Self.holds($0, form) }
         && fields.allSatisfy { term in

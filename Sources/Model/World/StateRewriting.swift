@@ -60,6 +60,7 @@ struct StateRewriting {
     case .all: .all
     case .selectors(let label, let field): .selectors(label: rename(label), field: rename(field))
     case .dependents(let uid): .dependents(uid: rename(uid))
+    case .claimable(let uid, let label): .claimable(uid: rename(uid), label: rename(label))
     }
   }
 

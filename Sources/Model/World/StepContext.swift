@@ -223,7 +223,9 @@ final class StepContext {
       if let predicate = rule.predicate, !predicate(before, after) { continue }
       switch rule.mapping {
       case .object, .named:
-        if let object = after ?? before, let request = rule.ownRequest(key, object) {
+        if let object = after ?? before, let request = rule.ownRequest(key, object),
+          rule.condition?(object, StateView(self, .after)) ?? true
+        {
           enqueue(controller, request)
         }
       case .controllerOwner(let owner):

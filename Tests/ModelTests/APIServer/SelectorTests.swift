@@ -43,6 +43,14 @@ import Testing
     #expect(!ObjectSelection.selectors(label: "a=c", field: "").matches(object))
     #expect(ObjectSelection.dependents(uid: "u1").matches(object))
     #expect(!ObjectSelection.dependents(uid: "u2").matches(object))
+    // An owner that is no controller leaves it an orphan.
+    #expect(ObjectSelection.claimable(uid: "u1", label: "a=b").matches(object))
+    #expect(!ObjectSelection.claimable(uid: "u1", label: "a=c").matches(object))
+    let controlled: JSONObject = [
+      "metadata": ["labels": ["a": "b"], "ownerReferences": [["uid": "u1", "controller": true]]]
+    ]
+    #expect(ObjectSelection.claimable(uid: "u1", label: "a=c").matches(controlled))
+    #expect(!ObjectSelection.claimable(uid: "u2", label: "a=b").matches(controlled))
   }
 
   @Test func labelSelectorObjects() {

@@ -20,7 +20,7 @@ import Testing
     Counts(name: "f-endpoints", states: 923, transitions: 2632, settled: 4),
     Counts(name: "g-disruption", states: 344, transitions: 1324, settled: 3),
     Counts(name: "h-namespace", states: 55, transitions: 81, settled: 2),
-    Counts(name: "i-replicationcontroller", states: 114, transitions: 298, settled: 2),
+    Counts(name: "i-replicationcontroller", states: 31, transitions: 52, settled: 2),
     Counts(name: "j-scheduler", states: 147, transitions: 382, settled: 5),
     Counts(name: "k-autoscaler", states: 100, transitions: 126, settled: 2),
   ])

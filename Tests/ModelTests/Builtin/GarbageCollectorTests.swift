@@ -109,6 +109,24 @@ import Testing
     #expect(names(cluster) == ["o"])
   }
 
+  /// Nothing is to be done for an object that its owners hold, until one of them goes.
+  @Test func ownersThatHoldAnObjectDoNotWakeTheCollector() throws {
+    let cluster = try cluster()
+    make("o", cluster)
+    #expect(cluster.settle())
+    make("a", owners: ["o"], cluster)
+    #expect(cluster.queue.isEmpty)
+    make("b", owners: ["o", "never"], cluster)
+    #expect(cluster.queue.map(\.request.name) == ["ConfigMap/b"])
+    #expect(cluster.settle())
+    #expect(owners("b", cluster) == ["o"])
+    cluster.delete("v1", "ConfigMap", "o", options: ["propagationPolicy": "Foreground"])
+    make("c", owners: ["o"], cluster)
+    #expect(cluster.queue.contains { $0.request.name == "ConfigMap/c" })
+    #expect(cluster.settle())
+    #expect(names(cluster).isEmpty)
+  }
+
   /// A controller that starts late looks at what is there.
   @Test func collectsWhatWasLeftBeforeItStarted() throws {
     let cluster = TestCluster()

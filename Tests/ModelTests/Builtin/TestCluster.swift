@@ -157,6 +157,11 @@ final class TestCluster {
   func wake(_ index: Int, _ change: ObjectChange) {
     for rule in controllers[index].watches where rule.groupKind == change.key.groupKind {
       if let predicate = rule.predicate, !predicate(change.old, change.new) { continue }
+      if let condition = rule.condition, let object = change.new ?? change.old,
+        !condition(object, self)
+      {
+        continue
+      }
       for request in requests(rule.mapping, change) {
         let work = Work(controller: index, request: request)
         if !queue.contains(work) { queue.append(work) }

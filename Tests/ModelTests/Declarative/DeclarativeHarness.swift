@@ -127,6 +127,7 @@ final class MemoryStore: ReconcileOracle {
       case .all: ""
       case .selectors(let label, _): " \(label)"
       case .dependents(let uid): " of \(uid)"
+      case .claimable(let uid, _): " for \(uid)"
       }
     calls.append("list \(query.groupKind.kind) in \(query.namespace ?? "all")\(selection)")
     return cached.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }.filter { key, object in
@@ -139,6 +140,7 @@ final class MemoryStore: ReconcileOracle {
           let parts = term.split(separator: "=").map(String.init)
           return object.at("metadata", "labels")?[parts[0]]?.string == parts[1]
         }
+      case .claimable: return query.selection.matches(object)
       case .dependents(let uid):
         return (object.at("metadata", "ownerReferences")?.array ?? [])
           .contains { $0["uid"]?.string == uid }

@@ -8,6 +8,7 @@ package struct SelectionMatcher: Sendable {
     case all, none
     case selectors(LabelSelector, FieldSelector)
     case dependents(uid: String)
+    case claimable(uid: String, LabelSelector?)
   }
 
   private let test: Test
@@ -20,6 +21,8 @@ package struct SelectionMatcher: Sendable {
     switch selection {
     case .all: test = .all
     case .dependents(let uid): test = .dependents(uid: uid)
+    case .claimable(let uid, let label):
+      test = .claimable(uid: uid, try? LabelSelector(parsing: label))
     case .selectors(let label, let field):
       if let labels = try? LabelSelector(parsing: label),
         let fields = try? FieldSelector(parsing: field)
@@ -40,6 +43,12 @@ package struct SelectionMatcher: Sendable {
     case .dependents(let uid):
       (object.at("metadata", "ownerReferences")?.array ?? []).contains {
         $0["uid"]?.string == uid
+      }
+    case .claimable(let uid, let labels):
+      if let controller = object.controllerOwnerReference {
+        controller["uid"]?.string == uid
+      } else {
+        labels?.matches(object) ?? true
       }
     }
   }

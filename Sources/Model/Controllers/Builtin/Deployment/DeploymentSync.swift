@@ -55,9 +55,8 @@ final class DeploymentSync {
 
   /// getReplicaSetsForDeployment.
   private func claimReplicaSets(_ selector: LabelSelector) throws -> [JSONObject] {
-    let all = try oracle.list(
-      ListQuery(apiVersion: "apps/v1", kind: "ReplicaSet", namespace: deployment.namespace))
-    return try ObjectClaim(client: client, controller: deployment, selector: selector).claim(all)
+    let claim = ObjectClaim(client: client, controller: deployment, selector: selector)
+    return try claim.claim(try oracle.list(claim.candidates("apps/v1", "ReplicaSet")))
   }
 
   var isPaused: Bool { deployment.at("spec", "paused")?.bool ?? false }

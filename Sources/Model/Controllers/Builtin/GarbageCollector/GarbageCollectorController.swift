@@ -26,8 +26,9 @@ struct GarbageCollectorController: Reconciler {
   var watches: [WatchRule] {
     kinds.flatMap { kind in
       [
-        // The object itself: it appears with owners, its owners change, or its deletion now waits
-        // for dependents.
+        // The object itself: its deletion now waits for dependents, or it appears with owners, or
+        // its owners change, and one of them does not hold it. (An owner that holds it wakes it when
+        // it goes.)
         WatchRule(
           kind, .named { ObjectRequest($0).request },
           predicate: { old, new in
@@ -37,7 +38,8 @@ struct GarbageCollectorController: Reconciler {
             let hasNewOwners =
               !new.ownerReferences.isEmpty && old?.ownerReferences != new.ownerReferences
             return startsWaiting || hasNewOwners
-          }),
+          },
+          condition: { object, reader in Self.waits(object) || !isHeld(object, reader) }),
         // Its dependents: it is gone, or begins to be deleted in the foreground.
         WatchRule(
           kind, .map { object, reader in dependentRequests(of: object, reader) },
@@ -94,7 +96,7 @@ struct GarbageCollectorController: Reconciler {
     kinds.flatMap { kind in
       reader.objects(
         of: kind, namespace: owner.namespace.isEmpty ? nil : owner.namespace,
-        selection: .dependents(uid: owner.uid))
+        selection: .dependents(uid: owner.uid), using: .existence)
     }.map { ObjectRequest($0).request }
   }
 
@@ -102,14 +104,37 @@ struct GarbageCollectorController: Reconciler {
     of dependent: JSONObject, _ reader: any MappingReader
   ) -> [ReconcileRequest] {
     dependent.ownerReferences.compactMap { reference in
-      let kind = GroupKind(apiVersion: reference.apiVersion, kind: reference.kind)
-      let key = ObjectKey(
-        kind, namespace: isNamespaced(kind) ? dependent.namespace : "",
-        name: reference["name"]?.string ?? "")
-      guard let owner = reader.object(key), owner.uid == reference["uid"]?.string,
+      guard let owner = owner(reference, of: dependent, reader),
         Self.isDeletingDependents(owner)
       else { return nil }
       return ObjectRequest(owner).request
     }
+  }
+
+  /// Whether every owner of an object exists and stays, and is of a kind whose objects wake their
+  /// dependents: then there is nothing to do for the object (addDependentToOwners: no virtual node).
+  private func isHeld(_ object: JSONObject, _ reader: any MappingReader) -> Bool {
+    object.ownerReferences.allSatisfy { reference in
+      kinds.contains(GroupKind(apiVersion: reference.apiVersion, kind: reference.kind))
+        && owner(reference, of: object, reader).map { !Self.isDeletingDependents($0) } ?? false
+    }
+  }
+
+  /// What of an owner decides what it is to its dependents.
+  private static let ownerFields = FieldUse(
+    paths: ["uid", "deletionTimestamp", "finalizers"].map { ["metadata", $0] })
+
+  /// The owner that a reference means; nil where there is none, or another one of that name.
+  private func owner(
+    _ reference: JSONObject, of object: JSONObject, _ reader: any MappingReader
+  ) -> JSONObject? {
+    let kind = GroupKind(apiVersion: reference.apiVersion, kind: reference.kind)
+    let key = ObjectKey(
+      kind, namespace: isNamespaced(kind) ? object.namespace : "",
+      name: reference["name"]?.string ?? "")
+    guard let owner = reader.object(key, using: Self.ownerFields),
+      owner.uid == reference["uid"]?.string
+    else { return nil }
+    return owner
   }
 }

@@ -42,10 +42,9 @@ struct ReplicaSetController: Reconciler {
     }
     let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
     let seen = try expectations.state()
-    let all = try oracle.list(
-      ListQuery(apiVersion: "v1", kind: "Pod", namespace: request.namespace))
-    let pods = try ObjectClaim(client: client, controller: replicaSet, selector: selector)
-      .claim(all.filter { PodStatus($0).isActive })
+    let claim = ObjectClaim(client: client, controller: replicaSet, selector: selector)
+    let all = try oracle.list(claim.candidates("v1", "Pod"))
+    let pods = try claim.claim(all.filter { PodStatus($0).isActive })
 
     var failure: ReconcileError?
     if replicaSet.deletionTimestamp == nil, seen == .fulfilled {

@@ -13,6 +13,17 @@ struct ObjectClaim {
   /// What adoption adds besides the reference, and release removes with it.
   var finalizers: [String] = []
 
+  /// The objects of a kind of which a claim may take any: its result is the same for all others.
+  ///
+  /// Upstream lists the namespace and drops what another controller has (ClaimObject); later versions
+  /// ask an index of Pods by the controller's uid, and for orphans (pkg/controller/controller_utils.go,
+  /// FilterPodsByOwner). A list of no more than these keeps apart what does not meet.
+  func candidates(_ apiVersion: String, _ kind: String) -> ListQuery {
+    ListQuery(
+      apiVersion: apiVersion, kind: kind, namespace: controller.namespace,
+      selection: .claimable(uid: controller.uid, label: selector.text))
+  }
+
   /// The objects that are the controller's own, after adopting and releasing.
   ///
   /// The candidates come from the cache, and keep its order; `isCandidate` is a further condition
