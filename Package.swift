@@ -44,7 +44,7 @@ let package = Package(
       name: "CZ3", path: "Sources/CZ3", pkgConfig: "z3", providers: [.apt(["libz3-dev"])]),
     .target(name: "CFrozenClock", path: "Sources/CFrozenClock"),
     .executableTarget(name: "Guardian", path: "Sources/Guardian"),
-    .target(name: "Solver", dependencies: ["CEL", "CZ3"], swiftSettings: strict),
+    .target(name: "Solver", dependencies: ["CEL", "CZ3"], swiftSettings: quick),
     .target(name: "Transitions", swiftSettings: quick),
     .target(name: "POR", dependencies: ["Transitions"], swiftSettings: hot),
     .target(

@@ -8,7 +8,10 @@ extension SolverSession {
   ///
   /// Where a limit is reached on the way the values found so far stay.
   package func leastSolution(of conditions: [TermID]) -> SolverResult {
-    if let model = smallTexts(conditions) { return .satisfiable(model) }
+    if let model = smallTexts(conditions) {
+      countAnalysed()
+      return .satisfiable(model)
+    }
     var fixed = conditions
     let first = solution(of: conditions)
     guard case .satisfiable(var model) = first else { return first }

@@ -7,7 +7,9 @@ package import CEL
 package final class SolverSession: FeasibilityOracle {
   package let paths: PathTable
   package let terms: TermTable
-  package let limits: SolverLimits
+  package var limits: SolverLimits
+  /// Whether the user wants no more answers.
+  package var isCancelled: () -> Bool = { false }
   package private(set) var figures = SolverFigures()
 
   private var context: Z3Context?
@@ -18,6 +20,8 @@ package final class SolverSession: FeasibilityOracle {
   private var answers: [PathID: Feasibility] = [.empty: .feasible]
   private var witnesses: [PathID: Valuation] = [:]
   private var recent: [Valuation] = []
+  /// What was found for conditions as a whole.
+  private var solutions: [TermID: SolverResult] = [:]
 
   /// Makes a session for the paths of a table.
   package init(_ paths: PathTable, limits: SolverLimits = SolverLimits()) {
@@ -91,10 +95,21 @@ package final class SolverSession: FeasibilityOracle {
   }
 
   private func decide(_ path: PathID) -> Feasibility {
-    let result = solve(wanting: limits.models > 0 ? .model : .answer) {
-      context, translator throws(Untranslatable) in
-      try self.enter(path, context, translator)
+    if !terms.applications(in: paths.condition(path)).isEmpty {
+      switch solution(of: [paths.condition(path)]) {
+      case .satisfiable(let model):
+        witnesses[path] = model
+        return .feasible
+      case .unsatisfiable: return .infeasible
+      case .unknown(let reason): return .unknown(reason)
+      }
     }
+    let result =
+      analysed(paths.condition(path))
+      ?? solve(wanting: limits.models > 0 ? .model : .answer) {
+        context, translator throws(Untranslatable) in
+        try self.enter(path, context, translator)
+      }
     switch result {
     case .satisfiable where limits.models == 0: return .feasible
     case .satisfiable(let model):
@@ -104,8 +119,7 @@ package final class SolverSession: FeasibilityOracle {
         if !terms.isModuloRounding(condition) { figures.mismatches += 1 }
       } else {
         witnesses[path] = model
-        recent.append(model)
-        if recent.count > limits.models { recent.removeFirst() }
+        remember(model)
       }
       return .feasible
     case .unsatisfiable: return .infeasible
@@ -168,9 +182,63 @@ package final class SolverSession: FeasibilityOracle {
 
   /// Whether conditions have a solution together, and one if so.
   package func solution(of conditions: [TermID]) -> SolverResult {
+    if let reason = stopReason { return .unknown(reason) }
+    figures.questions += 1
     let all = terms.all(conditions)
-    if all == .never { return .unsatisfiable }
-    if all == .always { return .satisfiable([:]) }
+    if all == .never || all == .always {
+      figures.syntactic += 1
+      return all == .never ? .unsatisfiable : .satisfiable([:])
+    }
+    if let known = solutions[all] {
+      figures.memoised += 1
+      return known
+    }
+    if let model = recent.last(where: { terms.holds(all, $0) }) {
+      figures.witnessed += 1
+      return .satisfiable(model)
+    }
+    let result = analysed(all) ?? refined(all)
+    if case .unknown = result { return result }
+    solutions[all] = result
+    if case .satisfiable(let model) = result, terms.holds(all, model) { remember(model) }
+    return result
+  }
+
+  private func remember(_ model: Valuation) {
+    recent.append(model)
+    if recent.count > limits.models { recent.removeFirst() }
+  }
+
+  /// Notes a question that trying a few values answered.
+  func countAnalysed() {
+    figures.questions += 1
+    figures.analysed += 1
+  }
+
+  /// The answer to a condition that a few cases decide.
+  private func analysed(_ condition: TermID) -> SolverResult? {
+    let found = CaseAnalysis.decide(condition, in: terms, limit: limits.cases)
+    if found != nil { figures.analysed += 1 }
+    return found
+  }
+
+  /// Why nothing more is answered; nil where it is.
+  package var stopReason: String? {
+    if isCancelled() { return "interrupted" }
+    guard let deadline = limits.deadline, ContinuousClock.now >= deadline else { return nil }
+    return "the limit on time was reached; raise --time-limit"
+  }
+
+  /// A limit on time, or what is left before the deadline.
+  package func milliseconds(atMost limit: Int) -> Int {
+    guard let deadline = limits.deadline else { return limit }
+    let left = (deadline - ContinuousClock.now).components
+    let rest = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
+    return Int(max(1, min(Int64(limit), rest)))
+  }
+
+  /// What Z3 says of a condition, whose functions it does not look into.
+  func solved(_ all: TermID) -> SolverResult {
     let literals = if case .all(let parts) = terms.node(all) { parts } else { [all] }
     return solve(wanting: .model) { context, translator throws(Untranslatable) in
       var formulas: [Z3Term] = []
@@ -293,7 +361,9 @@ package final class SolverSession: FeasibilityOracle {
     figures.checks += 1
     let start = Watchdog.now()
     defer { figures.nanoseconds += Watchdog.now() - start }
-    return context.check(milliseconds: milliseconds)
+    let found = context.check(milliseconds: self.milliseconds(atMost: milliseconds))
+    if case .unknown = found.answer, let reason = stopReason { return (.unknown(reason), true) }
+    return found
   }
 
   private func model(_ values: [Z3Value?], _ translator: TermTranslator) -> Valuation {

@@ -18,6 +18,8 @@ final class TermTranslator {
   /// What holds of the unknowns by their declaration, not asserted yet.
   private(set) var pending: [Z3Term] = []
   private(set) var symbols: [(number: Int, term: Z3Term)] = []
+  /// Whether unknowns were made that no symbol is.
+  private(set) var hasDefinitions = false
   /// The unknowns that are sequences.
   private(set) var sequences: [Z3Term] = []
 
@@ -103,9 +105,36 @@ final class TermTranslator {
       case .divide: context.divided(one, two)
       }
     case .rounded(let rounding, let operand): return rounded(rounding, try translate(operand))
+    case .application(let number, let arguments): return try application(number, arguments, term)
     case .length, .position, .stringTest, .matches, .concatenation, .part:
       return try sequence(term)
     }
+  }
+
+  /// A call of a function of which equal arguments have equal results.
+  private func application(
+    _ number: Int, _ arguments: [TermID], _ term: TermID
+  ) throws(Untranslatable) -> Z3Term {
+    func kind(_ term: TermID) -> Z3Context.Kind {
+      switch terms.sort(term) {
+      case .bool: .bool
+      case .double: .real
+      case .string: uses.isSequence(term) ? .string : .integer
+      default: .integer
+      }
+    }
+    var operands: [Z3Term] = []
+    for argument in arguments {
+      operands.append(
+        terms.sort(argument) == .string
+          ? try string(argument, isSequence: uses.isSequence(argument)) : try translate(argument))
+    }
+    let kinds = arguments.map(kind)
+    let result = kind(term)
+    // Texts may be sequences in one place and numbers in another: those are two functions.
+    let name = ([terms.functions[number].key] + (kinds + [result]).map { "\($0)" })
+      .joined(separator: " ")
+    return context.apply(name, kinds, result, operands)
   }
 
   // MARK: - Leaves
@@ -206,6 +235,7 @@ final class TermTranslator {
           context.negated(context.divided(context.negated(a), size)))
       return divisor < 0 ? context.negated(towardZero) : towardZero
     }
+    hasDefinitions = true
     let whole = context.unknown("q#\(term.index)", .integer)
     let rest = context.unknown("r#\(term.index)", .integer)
     let isZero = context.equal(b, zero)

@@ -1,7 +1,7 @@
 internal import CZ3
 
 /// A formula or term of a ``Z3Context``, alive as long as that is.
-struct Z3Term: Hashable { fileprivate let raw: Z3_ast }
+struct Z3Term: Hashable { let raw: Z3_ast }
 
 /// What a check found.
 enum Z3Answer: Equatable {
@@ -106,16 +106,48 @@ final class Z3Context {
 
   // MARK: - Terms
 
-  func unknown(_ name: String, _ kind: Kind) -> Z3Term {
-    let sort =
-      switch kind {
-      case .bool: booleans
-      case .integer: integers
-      case .real: reals
-      case .string: strings
-      }
-    return keep(Z3_mk_const(context, Z3_mk_string_symbol(context, name), sort))
+  private func sort(_ kind: Kind) -> Z3_sort {
+    switch kind {
+    case .bool: booleans
+    case .integer: integers
+    case .real: reals
+    case .string: strings
+    }
   }
+
+  func unknown(_ name: String, _ kind: Kind) -> Z3Term {
+    keep(Z3_mk_const(context, Z3_mk_string_symbol(context, name), sort(kind)))
+  }
+
+  /// A call of an uninterpreted function; the same name means the same kinds.
+  func apply(_ name: String, _ kinds: [Kind], _ result: Kind, _ operands: [Z3Term]) -> Z3Term {
+    declaration(name, kinds, result).map { call($0, operands) } ?? keep(nil)
+  }
+
+  /// The declaration of a function, kept with the context.
+  func declaration(_ name: String, _ kinds: [Kind], _ result: Kind) -> Z3_func_decl? {
+    let domain: [Z3_sort?] = kinds.map { sort($0) }
+    guard
+      let function = Z3_mk_func_decl(
+        context, Z3_mk_string_symbol(context, name), UInt32(domain.count), domain, sort(result))
+    else { return nil }
+    _ = keep(Z3_func_decl_to_ast(context, function))
+    return function
+  }
+
+  /// A call of a function that is declared.
+  func call(_ function: Z3_func_decl, _ operands: [Z3Term]) -> Z3Term {
+    many(operands) { Z3_mk_app(context, function, $0, $1) }
+  }
+
+  /// A term that Z3 made.
+  func kept(_ term: Z3_ast) -> Z3Term { keep(term) }
+
+  /// The context itself, for engines beside its solver.
+  var raw: OpaquePointer { context }
+
+  /// A term as an application.
+  func application(_ term: Z3Term) -> Z3_app? { Z3_to_app(context, term.raw) }
 
   func bool(_ flag: Bool) -> Z3Term {
     keep(flag ? Z3_mk_true(context) : Z3_mk_false(context))
@@ -149,6 +181,10 @@ final class Z3Context {
   func all(_ terms: [Z3Term]) -> Z3Term { many(terms) { Z3_mk_and(context, $0, $1) } }
 
   func any(_ terms: [Z3Term]) -> Z3Term { many(terms) { Z3_mk_or(context, $0, $1) } }
+
+  func implies(_ left: Z3Term, _ right: Z3Term) -> Z3Term {
+    keep(Z3_mk_implies(context, left.raw, right.raw))
+  }
 
   func choose(_ condition: Z3Term, _ left: Z3Term, _ right: Z3Term) -> Z3Term {
     keep(Z3_mk_ite(context, condition.raw, left.raw, right.raw))

@@ -30,10 +30,10 @@ import Testing
     #expect(found.runs.first?.steps.count == 6)
   }
 
+  /// With the lemmas given, and without.
   @Test func withPercentagesTheFloorAndTheCeilingAreProved() throws {
-    let report = try Self.verify(
-      Self.rollingUpdate(Self.withPercentages), properties: ["floor", "ceiling"])
-    #expect(report.properties.map { Self.verdict($0) } == ["proved", "proved"])
+    let report = try Self.verify(Self.rollingUpdate(Self.withPercentages))
+    #expect(report.properties.map { Self.verdict($0) } == ["proved", "proved", "proved"])
   }
 
   private static func withPercentages(_ text: String) -> String {
@@ -73,6 +73,17 @@ import Testing
     #expect(proof.lines.contains { $0.hasPrefix("step:  ") })
   }
 
+  /// A limit on time ends a proof, which says so; one that is not reached changes nothing.
+  @Test func aLimitOnTimeEndsAProof() throws {
+    let files = Self.counter("object.spec.count < object.spec.limit", "a.spec.count <= limit")
+    for (limit, expected) in [(Duration.zero, "inconclusive"), (.seconds(600), "proved")] {
+      let report = try Self.verify(files, timeLimit: limit)
+      #expect(Self.verdict(report.properties[0]) == expected)
+      guard case .inconclusive(let reason) = report.properties[0].verdict else { continue }
+      #expect(reason.contains("the limit on time was reached; raise --time-limit"), "\(reason)")
+    }
+  }
+
   private static func rollingUpdate(_ change: (String) -> String) throws -> [String: String] {
     func read(_ name: String) throws -> String {
       try String(
@@ -103,6 +114,25 @@ import Testing
   func aCounter(_ guardText: String, _ claim: String, _ expected: String) throws {
     let report = try Self.verify(Self.counter(guardText, claim))
     #expect(Self.verdict(report.properties[0]) == expected, "\(report.properties[0])")
+  }
+
+  /// No template has a factor of two: Spacer finds the invariant, and induction checks it.
+  @Test func spacerFindsWhatNoTemplateHas() throws {
+    let twice = Self.controller(
+      "twice", for: "b",
+      """
+        - id: up
+          when: object.spec.limit < limit
+          patch:
+            target: object
+            merge: {spec: {limit: "${object.spec.limit + 1}", count: "${object.spec.count + 2}"}}
+      """)
+    let report = try Self.verify([
+      "scenario.yaml": Self.document(
+        controllers: "[{name: twice}]", claim: "b.spec.count <= 2 * limit",
+        addition: "  interleaving: reconcile\n", rest: twice)
+    ])
+    #expect(Self.verdict(report.properties[0]) == "proved", "\(report.properties[0])")
   }
 
   /// In mode `calls` what a reconcile read may be out of date when it writes again; a whole
@@ -148,7 +178,7 @@ import Testing
 
   // MARK: Scenarios
 
-  private static func verdict(_ property: PropertyReport) -> String {
+  static func verdict(_ property: PropertyReport) -> String {
     switch property.verdict {
     case .holds: property.proof?.summary == nil ? "holds" : "proved"
     case .violated: "violated"
@@ -156,7 +186,7 @@ import Testing
     }
   }
 
-  private static func document(
+  static func document(
     controllers: String, claim: String, addition: String = "", rest: String
   ) -> String {
     """
@@ -197,7 +227,7 @@ import Testing
     """
   }
 
-  private static func controller(_ name: String, for object: String, _ steps: String) -> String {
+  static func controller(_ name: String, for object: String, _ steps: String) -> String {
     """
     ---
     apiVersion: kverify.dev/v1alpha1
@@ -279,8 +309,8 @@ import Testing
     ]
   }
 
-  private static func verify(
-    _ files: [String: String], properties: [String]? = nil
+  static func verify(
+    _ files: [String: String], properties: [String]? = nil, timeLimit: Duration? = nil
   ) throws -> VerificationReport {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("kverify-proof-\(UUID().uuidString)")
@@ -293,6 +323,7 @@ import Testing
     let scenario = try #require(ScenarioLoading.load([folder.path]).first)
     var options = VerificationOptions()
     options.properties = properties
+    options.timeLimit = timeLimit
     // Where a proof fails a few values are searched.
     options.maxStates = 500
     return try VerificationDriver.verify(scenario: scenario, options: options)

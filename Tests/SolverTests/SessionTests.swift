@@ -14,6 +14,7 @@ import Testing
     paths = PathTable(terms)
     var limits = SolverLimits()
     limits.models = 0
+    limits.cases = 0
     session = SolverSession(paths, limits: limits)
   }
 
@@ -117,6 +118,7 @@ import Testing
   @Test func interruptedSequencesLeaveTheSessionUsable() throws {
     var limits = SolverLimits()
     limits.milliseconds = 30
+    limits.cases = 0
     let session = SolverSession(paths, limits: limits)
     let label = try RegularExpression("^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$")
     let names = (0..<8).map { terms.symbol("s\($0)", .string) }
@@ -150,6 +152,7 @@ import Testing
       let terms = TermTable()
       var limits = SolverLimits()
       limits.megabytes = 24
+      limits.cases = 0
       limits.milliseconds = 20_000
       let session = SolverSession(PathTable(terms), limits: limits)
       // Pigeons: no answer without a large search.
@@ -249,6 +252,7 @@ import Testing
   @Test func hardQueriesEndInTime() {
     var limits = SolverLimits()
     limits.milliseconds = 400
+    limits.cases = 0
     let session = SolverSession(paths, limits: limits)
     let (a, b, c) = (
       terms.symbol("a", .int, range: Interval(2, 1 << 62)),

@@ -92,12 +92,20 @@ import Testing
     if terms.isModuloRounding(right) {
       throw OutsideFragment("a double known up to rounding", SourceSpan(start: 0, end: 0))
     }
-    let session = SolverSession(PathTable(terms))
+    let session = Self.session(terms)
     guard case .satisfiable = session.solution(of: lifted.constraints + [right]) else {
       return "the result is no solution"
     }
     let other = session.solution(of: lifted.constraints + [terms.not(right)])
     return other == .unsatisfiable ? nil : "another result is possible: \(other)"
+  }
+
+  /// Z3 alone answers.
+  private static func session(_ terms: TermTable) -> SolverSession {
+    var limits = SolverLimits()
+    limits.cases = 0
+    limits.models = 0
+    return SolverSession(PathTable(terms), limits: limits)
   }
 
   /// Random conditions: at random values the formula has the truth of the term, and so in a model.
@@ -106,7 +114,7 @@ import Testing
       ProcessInfo.processInfo.environment["KVERIFY_TEST_SEED"].flatMap { UInt64($0) } ?? 7
     print("term translation fuzz: seed \(seed)")
     var random = SeededGenerator(state: seed)
-    var (checked, models, unknown, outside) = (0, 0, 0, 0)
+    var (checked, models, unknown, outside, analysed) = (0, 0, 0, 0, 0)
     for round in 0..<150 {
       let world = SymbolicVariables()
       let terms = world.terms
@@ -119,7 +127,7 @@ import Testing
         outside += 1
         continue
       }
-      let session = SolverSession(PathTable(terms))
+      let session = Self.session(terms)
       let goals = [
         condition.error, terms.and(terms.not(condition.error), condition.holds),
         terms.and(terms.not(condition.error), terms.not(condition.holds)),
@@ -138,7 +146,18 @@ import Testing
           Issue.record("round \(round): \(source): \(terms.text(goal)) at \(valuation): \(model)")
           return
         }
-        switch session.solution(of: [goal]) {
+        let answer = session.solution(of: [goal])
+        // What cases decide Z3 decides alike.
+        switch (CaseAnalysis.decide(goal, in: terms, limit: 300), answer) {
+        case (.unsatisfiable?, .satisfiable), (.satisfiable?, .unsatisfiable):
+          Issue.record("round \(round): \(terms.text(goal)): by cases not \(answer)")
+        case (.satisfiable(let model)?, _):
+          analysed += 1
+          #expect(terms.holds(goal, model), "\(terms.text(goal))")
+        case (.unsatisfiable?, _): analysed += 1
+        default: break
+        }
+        switch answer {
         case .satisfiable(let model):
           models += 1
           if !terms.holds(goal, model) {
@@ -153,8 +172,9 @@ import Testing
     }
     print(
       "term translation fuzz: \(checked) conditions, \(models) models, \(unknown) unknown, "
-        + "\(outside) outside")
+        + "\(outside) outside, \(analysed) by cases")
     #expect(checked > 100)
+    #expect(analysed * 4 > checked)
     #expect(unknown * 20 < checked)
   }
 }

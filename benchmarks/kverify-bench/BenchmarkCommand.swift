@@ -39,7 +39,8 @@ struct BenchmarkCommand {
     let comparisons = use == .measure ? JobsComparison.names + HTTPCalls.names : []
     let all =
       Benchmark.all(in: folder).map(\.name) + MultipleScenario.all(in: folder).map(\.name)
-      + SolverChecks.names + EnumeratedValues.names + ProcessRuns.names + comparisons
+      + SolverChecks.names + SolverTimes.names + EnumeratedValues.names + ProcessRuns.names
+      + comparisons
     let chosen = all.filter { names.isEmpty || names.contains($0) }
     let lost = use == .check && names.isEmpty ? try rowsWithoutBenchmark(all) : []
     for name in lost { print("\(name)\n  FAILED: counts in the baseline, and no such benchmark") }
@@ -100,6 +101,11 @@ struct BenchmarkCommand {
     }
     for name in SolverChecks.names where names.contains(name) {
       let complaints = SolverChecks.run(name, judges: use == .measure)
+      for complaint in complaints { print("  FAILED: \(complaint)") }
+      failures += complaints.count
+    }
+    for name in SolverTimes.names where names.contains(name) {
+      let complaints = try SolverTimes.run(name, folder: folder, judges: use == .measure)
       for complaint in complaints { print("  FAILED: \(complaint)") }
       failures += complaints.count
     }

@@ -1,7 +1,8 @@
 internal import CEL
 internal import Solver
 
-/// Feasibility checks that no memo, no bound and no known model answers.
+/// Feasibility checks that no memo, no bound and no known model answers: by Z3 alone, and as they are
+/// asked, where telling a few cases apart answers most.
 ///
 /// Conditions are linear, over 20 variables, at most 6 literals a path. `fresh` asks each time for a
 /// path that shares no literal with the one before; `nearby` walks as a search does, one literal
@@ -14,9 +15,12 @@ enum SolverChecks {
   /// Prints a row; returns what is wrong.
   static func run(_ name: String, judges: Bool) -> [String] {
     var complaints: [String] = []
-    for (kind, rounds) in [("fresh", 4_000), ("nearby", 1_500)] {
+    for (kind, rounds, cases) in [
+      ("fresh", 4_000, 0), ("nearby", 1_500, 0), ("by cases", 4_000, SolverLimits().cases),
+    ] {
       var limits = SolverLimits()
       limits.models = 0
+      limits.cases = cases
       let session = SolverSession(PathTable(TermTable()), limits: limits)
       var questions = Questions(session.terms)
       var (feasible, infeasible, unknown) = (0, 0, 0)
@@ -43,13 +47,14 @@ enum SolverChecks {
       let time = ContinuousClock.now - start
       let seconds =
         Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
-      let rate = Double(session.figures.checks) / seconds
+      let answered = session.figures.checks + session.figures.analysed
+      let rate = Double(answered) / seconds
       print(
         "\(name) \(kind): checks=\(session.figures.checks) feasible=\(feasible) "
           + "infeasible=\(infeasible) unknown=\(unknown)")
       if judges {
         print("  \(Int(rate)) checks/s, \(session.figures.text)")
-        if rate < goal { complaints.append("fewer than \(Int(goal)) checks a second") }
+        if cases == 0, rate < goal { complaints.append("fewer than \(Int(goal)) checks a second") }
       }
       if unknown > 0 { complaints.append("\(unknown) checks without an answer") }
     }

@@ -7,6 +7,7 @@ extension SymbolicRun {
     let context = SymbolicContext(terms)
     context.decide = { [self] in decide($0) }
     context.pick = { [self] in pin($0) }
+    context.abstracts = true
     let lifting = LiftingActivation(inner: activation, run: self)
     do {
       let outcome = try program.evaluate(lifting, in: context, stepLimit: stepLimit)

@@ -28,6 +28,9 @@ package enum TermNode: Hashable, Sendable {
   /// A regular expression, by its number, matches a part of a string.
   case matches(TermID, Int)
 
+  /// A function that no formula looks into, by its number; of any sort.
+  case application(Int, [TermID])
+
   // Integers.
   /// Coefficients times terms, sorted by term, plus a constant.
   case sum([LinearPart], Int128)

@@ -76,6 +76,8 @@ extension TermTable {
     case .toDouble(let operand): result = toDouble(go(operand))
     case .doubleOperation(let operation, let left, let right):
       result = operate(operation, go(left), go(right))
+    case .application(let function, let arguments):
+      result = apply(functions[function], arguments.map { go($0) })
     case .concatenation(let parts): result = concatenation(parts.map { go($0) })
     case .part(let text, let start, let count):
       result = part(go(text), from: go(start), count: go(count))
@@ -133,6 +135,8 @@ extension TermTable {
     case .toDouble(let operand): result = .double(Double(integer(operand)))
     case .doubleOperation(let operation, let left, let right):
       result = .double(operation.apply(double(left), double(right)))
+    case .application(let function, let arguments):
+      result = functions[function].value(arguments.map { evaluate($0, values, &known) })
     case .concatenation(let parts): result = .string(parts.map { string($0) }.joined())
     case .part(let text, let start, let count):
       result = .string(

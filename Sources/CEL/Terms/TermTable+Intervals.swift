@@ -5,6 +5,7 @@ extension TermTable {
     switch node {
     case .constant(.integer(let value)): Interval(value, value)
     case .symbol(let number): symbols[number].range ?? .all
+    case .application: sort.range ?? .all
     default: interval(of: node) { interval($0) }
     }
   }

@@ -61,6 +61,14 @@ extension TermTable {
     case .toDouble(let operand): return ("double(\(text(operand)))", .atom)
     case .doubleOperation(let operation, let left, let right):
       return doubleText(operation, left, right)
+    case .application(let number, let arguments):
+      let function = functions[number]
+      let texts = arguments.map { text($0) }
+      guard function.isMember, let receiver = arguments.first else {
+        return ("\(function.name)(\(texts.joined(separator: ", ")))", .atom)
+      }
+      let rest = texts.dropFirst().joined(separator: ", ")
+      return ("\(text(receiver, .atom)).\(function.name)(\(rest))", .atom)
     case .concatenation(let parts):
       return (parts.map { text($0, .product) }.joined(separator: " + "), .sum)
     case .part(let operand, let start, let count):

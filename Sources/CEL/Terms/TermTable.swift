@@ -19,6 +19,8 @@ package final class TermTable {
   /// The patterns that terms mention, in the order in which they came up.
   package private(set) var patterns: [RegularExpression] = []
   private var patternNumbers: [String: Int] = [:]
+  /// The functions that terms mention and formulas do not look into, in the order in which they came up.
+  package private(set) var functions: [TermFunction] = []
 
   /// Makes a table with the two conditions that are constant.
   package init() {
@@ -122,6 +124,13 @@ package final class TermTable {
     return patterns.count - 1
   }
 
+  /// The number of a function.
+  func number(of function: TermFunction) -> Int {
+    if let known = functions.firstIndex(where: { $0.key == function.key }) { return known }
+    functions.append(function)
+    return functions.count - 1
+  }
+
   /// The texts of all constants and of the values symbols may have.
   package var constantTexts: Set<String> {
     var found: Set<String> = []
@@ -140,7 +149,9 @@ package final class TermTable {
       .matches(let operand, _), .rounded(_, let operand), .length(let operand),
       .toDouble(let operand):
       [operand]
-    case .all(let operands), .product(let operands), .concatenation(let operands): operands
+    case .all(let operands), .product(let operands), .concatenation(let operands),
+      .application(_, let operands):
+      operands
     case .choose(let condition, let left, let right): [condition, left, right]
     case .doubleAtMost(let left, let right), .doubleEquals(let left, let right),
       .stringEquals(let left, let right), .stringTest(_, let left, let right),

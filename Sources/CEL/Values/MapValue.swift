@@ -147,7 +147,7 @@ struct ExactString: Hashable {
 
 extension String {
   /// Whether two strings have the same code points; see ``ExactString``.
-  func isExactly(_ other: String) -> Bool {
+  package func isExactly(_ other: String) -> Bool {
     self == other && utf8.elementsEqual(other.utf8)
   }
 

@@ -2,6 +2,11 @@ internal import CEL
 internal import Model
 internal import Solver
 
+/// A number of questions.
+final class QuestionCount {
+  var number = 0
+}
+
 /// Runs a piece of work once for each class of values that it treats alike.
 ///
 /// What `ValueClasses` does for a whole verification, for one step or one expression: the classes
@@ -15,6 +20,8 @@ struct Classes {
 
   private static let limit = 300
   let session: SolverSession
+  /// How often values in no class were asked for; the same whatever models Z3 finds.
+  let questions = QuestionCount()
 
   private var terms: TermTable { session.terms }
 
@@ -26,6 +33,8 @@ struct Classes {
     var found: [Case<Result>] = []
     var outside = [domain]
     while true {
+      if let reason = session.stopReason { throw NotProvable(reason) }
+      questions.number += 1
       switch session.solution(of: outside) {
       case .unsatisfiable:
         guard found.allSatisfy({ !terms.isModuloRounding($0.condition) }) else {
@@ -44,7 +53,6 @@ struct Classes {
         found.append(Case(condition: condition, result: result))
         outside.append(terms.not(condition))
         if found.count > Self.limit { throw NotProvable(tooMany(what(), run)) }
-        if Cancellation.isRequested { throw NotProvable("interrupted") }
       }
     }
   }

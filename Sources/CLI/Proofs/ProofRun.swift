@@ -23,19 +23,24 @@ struct ProofAccount {
 struct ProofRun {
   /// How long the runs are that are looked for where a proof fails.
   private static let depth = 10
+  /// How long Spacer may look for an invariant.
+  private static let spacerMilliseconds = 3000
   private let relation: Relation
   private let builder: RelationBuilder
   private let session: SolverSession
   private var terms: TermTable { session.terms }
 
-  init(_ relation: Relation, _ builder: RelationBuilder, _ session: SolverSession) {
+  init(_ relation: Relation, _ builder: RelationBuilder) {
     self.relation = relation
     self.builder = builder
-    self.session = session
+    session = builder.classes.session
   }
 
-  /// Tries to prove a property, with its lemmas, then with lemmas found.
-  func prove(_ property: PropertyDeclaration, at index: Int) throws -> ProofOutcome {
+  /// Tries to prove a property, with its lemmas, then with lemmas found; says too how many
+  /// obligations were met.
+  func prove(
+    _ property: PropertyDeclaration, at index: Int
+  ) throws -> (outcome: ProofOutcome, obligations: Int) {
     var claims = [
       try claim("the property") { definition, _ in
         guard case .always(let predicate) = definition.properties[index].program else {
@@ -50,19 +55,24 @@ struct ProofRun {
     }
     var proof = InductionProof(relation.system, session)
     guard let failure = proof.firstFailure(claims) else {
-      return .proved(summary: summary(proof.obligations, property.lemmas.count, found: []))
+      let told = summary(proof.obligations, property.lemmas.count, found: [])
+      return (.proved(summary: told), proof.obligations)
     }
     if failure.start == nil, let found = lemmas(for: claims, &proof) {
-      return .proved(
-        summary: summary(proof.obligations, property.lemmas.count + found.count, found: found))
+      let told = summary(
+        proof.obligations, property.lemmas.count + found.count, found: found)
+      return (.proved(summary: told), proof.obligations)
     }
     let teller = ProofTeller(relation, terms)
-    let account = teller.tell(failure, property)
+    var account = teller.tell(failure, property)
+    if let reason = session.stopReason {
+      account = ProofAccount(reason: "not proved: \(reason)", lines: account.lines)
+    }
     let search = BoundedRuns(relation.system, parameters: relation.parameters, session)
     guard let run = search.violation(of: claims[0], steps: Self.depth) else {
-      return .open(account)
+      return (.open(account), 0)
     }
-    return .refuted(run.parameters, teller.tell(run, property))
+    return (.refuted(run.parameters, teller.tell(run, property)), 0)
   }
 
   private func summary(_ obligations: Int, _ lemmas: Int, found: [TermID]) -> String {
@@ -83,10 +93,9 @@ struct ProofRun {
   private func claim(
     _ what: String, _ predicate: (WorldDefinition, WorldBuilder) throws -> StatePredicate
   ) throws -> [TermID] {
-    let classes = Classes(session: session)
     var found: [TermID] = []
     for location in relation.locations {
-      let cases = try classes.all(of: relation.system.domain, what) { run -> Bool in
+      let cases = try builder.classes.all(of: relation.system.domain, what) { run -> Bool in
         let test = try predicate(try builder.world(run), try builder.builder(run))
         do {
           return try test(location.state.moved(into: run).reader) ?? true
@@ -110,7 +119,7 @@ struct ProofRun {
       templates.candidates(variables: $0, conditions: conditions)
     }
     var kept = proof.inductive(candidates, with: claims)
-    guard isProved(claims, kept, &proof) else { return nil }
+    guard isProved(claims, kept, &proof) else { return invariants(for: claims, &proof) }
     // Those that are not needed are dropped, in halves first.
     var needed = distinct(kept)
     var size = max(1, needed.count / 2)
@@ -132,6 +141,27 @@ struct ProofRun {
     }
     _ = isProved(claims, kept, &proof)
     return needed
+  }
+
+  /// Lemmas that Spacer finds, if they prove the claims; nil where it finds none in time.
+  private func invariants(
+    for claims: [[TermID]], _ proof: inout InductionProof
+  ) -> [TermID]? {
+    guard session.stopReason == nil,
+      let spacer = Spacer(relation.system, parameters: relation.parameters, terms)
+    else { return nil }
+    let goals = relation.system.locations.indices.map { location in
+      terms.all(claims.map { $0[location] })
+    }
+    guard
+      let found = spacer.invariants(
+        for: goals, milliseconds: session.milliseconds(atMost: Self.spacerMilliseconds),
+        megabytes: session.limits.megabytes)
+    else { return nil }
+    let lemmas = found.map { invariant -> [TermID] in
+      if case .all(let parts) = terms.node(invariant) { parts } else { [invariant] }
+    }
+    return isProved(claims, lemmas, &proof) ? distinct(lemmas).filter { $0 != .always } : nil
   }
 
   private func distinct(_ lemmas: [[TermID]]) -> [TermID] {

@@ -9,19 +9,31 @@ struct Proofs {
   private(set) var outcomes: [String: ProofOutcome] = [:]
   /// What the proofs rest on, for the report.
   private(set) var notes: [String] = []
+  /// How many questions were asked: for the classes of values of each step, and what had to be shown.
+  ///
+  /// What Houdini asks on the way is not among them: it depends on the models that Z3 finds.
+  private(set) var questions = 0
+  /// All questions, and who answered.
+  private(set) var figures = SolverFigures()
 
   /// Tries the proofs of the properties chosen; the relation is found once for all of them.
   init(
     _ scenario: Scenario, properties: [PropertyDeclaration], projections: ProjectionSet,
-    hosts: ProcessHosts
+    hosts: ProcessHosts, deadline: ContinuousClock.Instant?
   ) throws {
     let wanted = properties.filter(\.prove)
     guard !wanted.isEmpty else { return }
     let inputs = UnknownInputs(scenario)
-    let session = SolverSession(PathTable(inputs.terms))
+    var limits = SolverLimits()
+    limits.deadline = deadline
+    let session = SolverSession(PathTable(inputs.terms), limits: limits)
+    session.isCancelled = { Cancellation.isRequested }
+    defer { figures = session.figures }
     do {
+      let classes = Classes(session: session)
+      defer { questions += classes.questions.number }
       let builder = RelationBuilder(
-        scenario, inputs, session, projections: projections, hosts: hosts)
+        scenario, inputs, classes, projections: projections, hosts: hosts)
       let relation = try builder.build()
       notes.append(
         "proofs: \(relation.variables.count) integers that change, \(relation.locations.count) "
@@ -30,8 +42,10 @@ struct Proofs {
         guard let index = scenario.properties.firstIndex(where: { $0.name == property.name })
         else { continue }
         do {
-          outcomes[property.name] = try ProofRun(relation, builder, session)
+          let (outcome, obligations) = try ProofRun(relation, builder)
             .prove(property, at: index)
+          outcomes[property.name] = outcome
+          questions += obligations
         } catch let reason as NotProvable {
           outcomes[property.name] = Self.notTried(reason)
         }

@@ -25,7 +25,7 @@ final class RelationBuilder {
   private static let range = Interval(-(1 << 53), 1 << 53)
   private let scenario: Scenario
   private let inputs: UnknownInputs
-  private let classes: Classes
+  let classes: Classes
   private let hosts: ProcessHosts
   private let projections: ProjectionSet
   private var terms: TermTable { inputs.terms }
@@ -46,14 +46,14 @@ final class RelationBuilder {
   private var actions: Set<AbstractSteps.Action> = []
 
   init(
-    _ scenario: Scenario, _ inputs: UnknownInputs, _ session: SolverSession,
+    _ scenario: Scenario, _ inputs: UnknownInputs, _ classes: Classes,
     projections: ProjectionSet, hosts: ProcessHosts
   ) {
     self.scenario = scenario
     self.inputs = inputs
     self.projections = projections
     self.hosts = hosts
-    classes = Classes(session: session)
+    self.classes = classes
     parameters = inputs.terms.symbols.indices.map { $0 }
   }
 

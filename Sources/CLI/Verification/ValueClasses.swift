@@ -44,12 +44,13 @@ struct ValueClasses {
   }
 
   /// What was asked of Z3 and what was not, for the line of timing.
-  var figures: String {
-    let checks = session.figures.checks
-    let all = checks + decided
-    let percent = all == 0 ? 100.0 : 100 * Double(decided) / Double(all)
-    let share = String(format: "%.1f", percent)
-    return "\(session.figures.text); \(decided) conditions decided without it (\(share) %)"
+  ///
+  /// - proofs: what proofs asked.
+  func figures(with proofs: SolverFigures) -> String {
+    let all = session.figures + proofs
+    let share = all.questions == 0 ? 100 : 100 * Double(all.hits) / Double(all.questions)
+    return "\(all.text) (\(String(format: "%.1f", share)) %); "
+      + "\(decided) conditions decided by values"
   }
 
   /// What the search for the next class found.

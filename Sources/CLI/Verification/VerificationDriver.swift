@@ -25,7 +25,9 @@ package enum VerificationDriver {
     let asked = scenario.properties.filter { options.properties?.contains($0.name) ?? true }
     let proofs = try guarded {
       // Projections are about states of a search; a proof has states of its own.
-      try Proofs(scenario, properties: asked, projections: ProjectionSet(), hosts: hosts)
+      try Proofs(
+        scenario, properties: asked, projections: ProjectionSet(), hosts: hosts,
+        deadline: options.timeLimit.map { clock + $0 })
     }
     var findings = VerificationFindings(scenario, inputs, options, proofs)
     var options = options
@@ -91,7 +93,7 @@ package enum VerificationDriver {
     if report.properties.contains(where: \.isInconclusive) { report.notes += hosts.notes }
     report.timing = SearchTiming(
       seconds: (ContinuousClock.now - clock).seconds, peakMemory: ProcessMemory.peak,
-      solver: inputs.isEmpty ? nil : classes.figures,
+      solver: inputs.isEmpty && proofs.questions == 0 ? nil : classes.figures(with: proofs.figures),
       processes: hosts.isEmpty ? nil : hosts.figures.text)
     return report
   }

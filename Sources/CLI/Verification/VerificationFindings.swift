@@ -173,7 +173,7 @@ struct VerificationFindings {
   func report(_ projections: ProjectionSet, _ classes: ValueClasses) -> VerificationReport {
     var verdicts = verdicts
     var figures = figures
-    figures.solver = inputs.isEmpty ? 0 : classes.questions
+    figures.solver = (inputs.isEmpty ? 0 : classes.questions) + proofs.questions
     figures.valueClasses = inputs.isEmpty ? nil : tried
     for property in chosen {
       let name = property.name
@@ -334,7 +334,12 @@ extension VerificationFindings {
   private func text(_ note: OutsideNote) -> String {
     let place = scenario.expressions.first { $0.source == note.source }
       .map { "\($0.location(atByte: note.span.start)): " }
-    let way = note.way == .split ? "all values, one by one" : "one value at a time"
+    let way =
+      switch note.way {
+      case .split: "all values, one by one"
+      case .abstracted: "not looked into by Z3, its values tried"
+      case .decided, .concretised: "one value at a time"
+      }
     return "\(way): \(place ?? "")'\(note.text)': \(note.reason)"
   }
 }

@@ -38,6 +38,25 @@ import Testing
     #expect(context.notes.map(\.way) == [.split])
   }
 
+  /// A function that has a result for all texts is a term where there are too many of them.
+  @Test func functionsOfAnyTextAreTerms() throws {
+    context.abstracts = true
+    let name = context.value(terms.symbol("name", .string))
+    let found = try condition("name.lowerAscii().trim() == 'prod'", ["name": name])
+    #expect(found.error == .never)
+    for (text, expected) in [(" PrOd ", true), ("prod", true), ("dev", false)] {
+      #expect(terms.holds(found.holds, [0: .string(text)]) == expected)
+    }
+    #expect(terms.text(found.holds) == "name.lowerAscii().trim() == \"prod\"")
+    #expect(context.notes.map(\.way) == [.abstracted, .abstracted])
+    // One that may fail is not.
+    #expect(throws: OutsideFragment.self) { try condition("int(name) == 3", ["name": name]) }
+    let few = terms.symbol("few", .string, values: ["A", "b"])
+    context.removeNotes()
+    _ = try condition("few.lowerAscii() == 'a'", ["few": context.value(few)])
+    #expect(context.notes.map(\.way) == [.split])
+  }
+
   @Test func aPickedValueIsNoted() throws {
     context.pick = { _ in .string("x-y") }
     let name = context.value(terms.symbol("name", .string))

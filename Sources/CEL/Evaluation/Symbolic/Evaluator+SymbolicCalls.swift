@@ -34,6 +34,29 @@ extension Evaluator {
     }
   }
 
+  /// A call as a term that formulas do not look into, where it has a result for all arguments and
+  /// those are too many to be tried one by one.
+  private func abstracted(_ call: SymbolicCall, _ candidate: CallSite.Candidate) -> Value? {
+    let context = call.context
+    guard context.abstracts else { return nil }
+    var terms: [TermID] = []
+    var sorts: [TermSort] = []
+    var isSmall = true
+    for argument in call.arguments {
+      guard let (term, sort) = context.term(argument) else { return nil }
+      terms.append(term)
+      sorts.append(sort)
+      if context.terms.constant(term) != nil || sort == .bool { continue }
+      let isFew = context.terms.interval(term).count.map { $0 <= context.enumerationLimit } ?? false
+      let isListed = context.terms.symbol(term)?.values != nil
+      if !(sort.isInteger && isFew || isListed) { isSmall = false }
+    }
+    guard !isSmall,
+      let function = TermFunction(call.function, sorts, candidate.implementation)
+    else { return nil }
+    return context.value(context.terms.apply(function, terms))
+  }
+
   /// A function that no term stands for: tried with all values of its arguments where they are few,
   /// else with one that the caller picks.
   private mutating func callOutside(
@@ -47,6 +70,10 @@ extension Evaluator {
       guard let domain = context.domain(term, limit: context.splitLimit),
         domain.count * rows.count <= context.splitLimit
       else {
+        if let value = abstracted(call, candidate) {
+          context.note(FragmentNote(way: .abstracted, reason: reason, span: call.span))
+          return value
+        }
         let known = try known(context, .list(call.arguments), reason, call.span)
         guard case .list(let arguments) = known else { return known }
         return try placed(call.span) { () throws(EvaluationError) in

@@ -12,6 +12,10 @@ package final class SymbolicContext {
   package var pick: ((TermID) throws -> TermConstant?)?
   /// How many values the arguments of a function outside the fragment may have together.
   package var splitLimit = 64
+  /// Whether functions that no formula looks into may be terms: equal arguments, equal results.
+  package var abstracts = false
+  /// How many values an argument may have at most to be tried one by one instead.
+  package var enumerationLimit: Int128 = 1000
   /// What was outside the fragment and how the evaluation went on, in the order it happened.
   package private(set) var notes: [FragmentNote] = []
 
@@ -35,6 +39,9 @@ package struct FragmentNote: Hashable, Sendable {
     case split
     /// The caller decided a condition; nothing is lost if it tries both answers.
     case decided
+    /// A solver knows of the function only that equal arguments have equal results; what it says is
+    /// impossible is, and values that it finds are tried.
+    case abstracted
     /// One value was picked; what holds for it need not hold for others.
     case concretised
   }
