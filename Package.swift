@@ -32,6 +32,7 @@ let package = Package(
     // Runs the processes of hosts, and ends them.
     .executable(name: "kverify-guardian", targets: ["Guardian"]),
     .executable(name: "race-check", targets: ["RaceCheck"]),
+    .executable(name: "solver-check", targets: ["SolverCheck"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -82,6 +83,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "RaceCheck", dependencies: ["POR", "Transitions"], path: "Tests/RaceCheck",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "SolverCheck", dependencies: ["CEL", "Solver"], path: "Tests/SolverCheck",
       swiftSettings: strict),
     .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
     .testTarget(name: "SolverTests", dependencies: ["Solver", "CEL"], swiftSettings: strict),
