@@ -59,9 +59,14 @@ struct CommandRunner {
     process.executableURL = binary
     process.arguments = arguments
     if let openFiles {
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      // Tests that run beside this one have files open, which their children may inherit.
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
       process.arguments =
-        ["-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\"", binary.path] + arguments
+        [
+          "-c",
+          #"for f in /proc/self/fd/*; do f=${f##*/}; [ "$f" -gt 2 ] && eval "exec $f>&-"; done; "#
+            + #"ulimit -n \#(openFiles); exec "$0" "$@""#, binary.path,
+        ] + arguments
     }
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "100"]
