@@ -31,11 +31,12 @@ enum SolverChecks {
         case .unknown: unknown += 1
         }
       }
+      // Conditions are made by who evaluates expressions, not by the solver.
+      let literals = (0..<rounds).map { _ in (1...6).map { _ in questions.next() } }
       let start = ContinuousClock.now
-      for _ in 0..<rounds {
+      for conjunction in literals {
         var path = PathID.empty
-        for depth in 1...6 {
-          let literal = questions.next()
+        for (depth, literal) in zip(1..., conjunction) {
           if kind == "nearby" || depth == 6 {
             let answer = session.feasibility(of: literal, under: path)
             count(answer)
