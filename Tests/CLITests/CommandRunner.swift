@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Runs the real binary, from the package's root, as a user would.
 struct CommandRunner {
@@ -13,6 +14,18 @@ struct CommandRunner {
       "exit \(exitCode)\n" + (output.isEmpty ? "" : "--- stdout\n\(output)")
         + (errors.isEmpty ? "" : "--- stderr\n\(errors)")
     }
+
+    /// The verdicts with all figures before `reconciles=`, and that figure.
+    func figures() throws -> (verdict: Substring, reconciles: Int) {
+      let match = try #require(output.firstMatch(of: /reconciles=(\d+)/))
+      return (output[..<match.range.lowerBound], try #require(Int(match.1)))
+    }
+  }
+
+  /// A folder that does not exist yet, for `--cache`.
+  static var newCache: URL {
+    FileManager.default.temporaryDirectory
+      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
   }
 
   /// The root of the package.

@@ -31,18 +31,13 @@ struct HookProcessTests {
   }
 
   @Test func `hooks that did not change are not asked again`() throws {
-    let cache = FileManager.default.temporaryDirectory
-      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
+    let cache = CommandRunner.newCache
     defer { try? FileManager.default.removeItem(at: cache) }
-    func figures(_ result: CommandRunner.Result) throws -> (verdict: Substring, reconciles: Int) {
-      let match = try #require(result.output.firstMatch(of: /reconciles=(\d+)/))
-      return (result.output[..<match.range.lowerBound], try #require(Int(match.1)))
-    }
     let options = ["--cache", cache.path]
-    let cold = try figures(verify("decorator", options))
+    let cold = try verify("decorator", options).figures()
     #expect(cold.reconciles > 1)
     let warm = try verify("decorator", options)
-    #expect(try figures(warm) == (cold.verdict, 0))
+    #expect(try warm.figures() == (cold.verdict, 0))
     #expect(
       warm.errors.contains("processes=0+0 (\(cold.reconciles) recorded)"), "\(warm.errors)")
     // A hook that is trusted is not known to be a pure function.

@@ -53,20 +53,15 @@ struct ProcessTests {
   }
 
   @Test func `code that did not change is not run again`() throws {
-    let cache = FileManager.default.temporaryDirectory
-      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
+    let cache = CommandRunner.newCache
     defer { try? FileManager.default.removeItem(at: cache) }
-    func figures(_ result: CommandRunner.Result) throws -> (verdict: Substring, reconciles: Int) {
-      let match = try #require(result.output.firstMatch(of: /reconciles=(\d+)/))
-      return (result.output[..<match.range.lowerBound], try #require(Int(match.1)))
-    }
     let options = ["--cache", cache.path]
-    let cold = try figures(verify("good", options))
+    let cold = try verify("good", options).figures()
     #expect(cold.reconciles == 5)
     let warm = try verify("good", options)
-    #expect(try figures(warm) == (cold.verdict, 0))
+    #expect(try warm.figures() == (cold.verdict, 0))
     #expect(warm.errors.contains("processes=0+0 (5 recorded)"), "\(warm.errors)")
-    #expect(try figures(verify("good")) == cold)
+    #expect(try verify("good").figures() == cold)
 
     let files = try FileManager.default.contentsOfDirectory(atPath: cache.path)
     #expect(files.count == 1)
@@ -75,14 +70,14 @@ struct ProcessTests {
     bytes[bytes.count - 3] ^= 1
     try bytes.write(to: file)
     let damaged = try verify("good", options)
-    #expect(try figures(damaged) == cold)
+    #expect(try damaged.figures() == cold)
     #expect(damaged.errors.contains("are not used: its checksum is wrong"), "\(damaged.errors)")
     // What was damaged has been replaced.
-    #expect(try figures(verify("good", options)).reconciles == 0)
+    #expect(try verify("good", options).figures().reconciles == 0)
     for text in ["", "{}\n", "{\"format\": 0}\n{}"] {
       try Data(text.utf8).write(to: file)
       let foreign = try verify("good", options)
-      #expect(try figures(foreign) == cold)
+      #expect(try foreign.figures() == cold)
       #expect(foreign.errors.contains("it is of another format"), "\(foreign.errors)")
     }
   }
@@ -116,8 +111,7 @@ struct ProcessTests {
 
   /// Each life is a process of its own; a file that one leaves open would be one too many.
   @Test func `hosts that were ended leave nothing open`() throws {
-    let cache = FileManager.default.temporaryDirectory
-      .appendingPathComponent("kverify-cache-\(UUID().uuidString)")
+    let cache = CommandRunner.newCache
     defer { try? FileManager.default.removeItem(at: cache) }
     let options = ["--cache", cache.path]
     let cold = try CommandRunner.run(

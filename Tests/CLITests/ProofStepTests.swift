@@ -53,23 +53,7 @@ import Testing
 
   /// One controller that raises both counters.
   private static func verify(_ addition: Addition, _ claim: String) throws -> VerificationReport {
-    let both = ProofTests.controller(
-      "both", for: "a",
-      """
-        - id: first
-          when: object.spec.count < object.spec.limit
-          patch: {target: object, merge: {spec: {count: "${object.spec.count + 1}"}}}
-        - id: second
-          when: object.spec.count < object.spec.limit
-          preconditions: true
-          patch:
-            target: {apiVersion: example.com/v1, kind: Counter, name: b}
-            merge: {spec: {count: "${object.spec.count + 1}"}}
-      """)
-    return try ProofTests.verify([
-      "scenario.yaml": ProofTests.document(
-        controllers: "[{name: both}]", claim: claim,
-        addition: "  interleaving: reconcile\n" + addition.text, rest: both)
-    ])
+    try ProofTests.verify(
+      ProofTests.pair(addition.text, claim: claim, secondHas: true))
   }
 }

@@ -289,7 +289,10 @@ import Testing
   }
 
   /// One controller that raises both counters.
-  private static func pair(_ faults: String) -> [String: String] {
+  static func pair(
+    _ addition: String, claim: String = "a.spec.count == b.spec.count",
+    secondHas preconditions: Bool = false
+  ) -> [String: String] {
     let both = controller(
       "both", for: "a",
       """
@@ -298,14 +301,15 @@ import Testing
           patch: {target: object, merge: {spec: {count: "${object.spec.count + 1}"}}}
         - id: second
           when: object.spec.count < object.spec.limit
+          preconditions: \(preconditions)
           patch:
             target: {apiVersion: example.com/v1, kind: Counter, name: b}
             merge: {spec: {count: "${object.spec.count + 1}"}}
       """)
     return [
       "scenario.yaml": document(
-        controllers: "[{name: both}]", claim: "a.spec.count == b.spec.count",
-        addition: "  interleaving: reconcile\n" + faults, rest: both)
+        controllers: "[{name: both}]", claim: claim,
+        addition: "  interleaving: reconcile\n" + addition, rest: both)
     ]
   }
 

@@ -75,10 +75,7 @@ struct Elimination {
 
   /// Adds a row, if it says more than another; false if nothing fulfils it.
   private mutating func add(_ coefficients: [Int128], _ bound: Int128) -> Bool {
-    var divisor: Int128 = 0
-    for coefficient in coefficients where coefficient != 0 {
-      divisor = LinearSystem.commonDivisor(divisor, abs(coefficient))
-    }
+    let divisor = LinearSystem.commonDivisor(of: coefficients)
     if divisor == 0 { return bound >= 0 }
     let reduced = divisor == 1 ? coefficients : coefficients.map { $0 / divisor }
     let limit = LinearSystem.floor(bound, divisor)

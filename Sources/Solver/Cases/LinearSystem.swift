@@ -43,8 +43,7 @@ struct LinearSystem {
     guard let first = parts.first else { return bound >= 0 }
     for part in parts where abs(part.coefficient) > Self.largestCoefficient { throw TooLarge() }
     if abs(bound) > 1 << 100 || parts.count > Self.mostParts { throw TooLarge() }
-    var divisor: Int128 = 0
-    for part in parts { divisor = Self.commonDivisor(divisor, abs(part.coefficient)) }
+    let divisor = Self.commonDivisor(of: parts.lazy.map(\.coefficient))
     let bound = Self.floor(bound, divisor)
     if parts.count == 1 {
       return first.coefficient > 0
@@ -157,9 +156,12 @@ struct LinearSystem {
     return remainder < 0 ? quotient - 1 : quotient
   }
 
-  static func commonDivisor(_ left: Int128, _ right: Int128) -> Int128 {
-    var (a, b) = (left, right)
-    while b != 0 { (a, b) = (b, a % b) }
-    return a
+  /// The greatest number that divides all; zero where all are zero.
+  static func commonDivisor(of numbers: some Sequence<Int128>) -> Int128 {
+    numbers.reduce(0) { divisor, number in
+      var (a, b) = (divisor, abs(number))
+      while b != 0 { (a, b) = (b, a % b) }
+      return a
+    }
   }
 }
