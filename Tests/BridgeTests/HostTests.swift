@@ -8,8 +8,11 @@ import Testing
 
 /// Hosts: real processes, killed and misbehaving at every kind of moment.
 struct HostTests {
-  /// A host in Python that does what its argument says; the standard library is all it needs.
-  static let script = #"""
+  /// A host in Python that does what its argument says.
+  static let script = opening + reconciles
+
+  /// How a host in Python begins: with its mode, and a way to call; the standard library is all it needs.
+  static let opening = #"""
     import json, os, subprocess, sys, time, urllib.error, urllib.request
     host, mode = os.environ["KVERIFY_HOST"], sys.argv[1]
     def call(method, url, body=None):
@@ -20,6 +23,10 @@ struct HostTests {
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
+
+    """#
+
+  private static let reconciles = #"""
     if mode == "no-start": print("I do not start"); sys.exit(3)
     if mode == "never-asks": time.sleep(60)
     if mode == "child":

@@ -8,17 +8,9 @@ import Testing
 /// Processes that keep state in memory: each run comes after the life that is remembered.
 struct ProcessLifeTests {
   /// A host whose reconcile writes how many there were before; its argument says what else it does.
-  private static let script = #"""
-    import json, os, sys, urllib.error, urllib.request
-    host, mode = os.environ["KVERIFY_HOST"], sys.argv[1]
-    def call(method, url, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read() or b"null")
+  private static let script = HostTests.opening + reconciles
+
+  private static let reconciles = #"""
     runs, starts = 0, 0
     if mode == "hesitates":
         open(sys.argv[2], "a").write("x")
