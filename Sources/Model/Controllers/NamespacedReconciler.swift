@@ -105,6 +105,8 @@ private final class NamespacedOracle: ReconcileOracle {
 
   func choose(_ count: Int, _ label: String) throws -> Int { try inner.choose(count, label) }
 
+  func next(in batch: CallBatch) throws -> Int { try inner.next(in: batch) }
+
   func freshValue() throws -> String { try inner.freshValue() }
 
   func spend(_ budget: String, limit: Int) throws -> Bool {

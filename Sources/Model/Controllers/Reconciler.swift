@@ -99,6 +99,10 @@ package protocol ReconcileOracle: AnyObject {
   /// One of `count` outcomes that upstream leaves open (map order, ties); all are explored.
   func choose(_ count: Int, _ label: String) throws -> Int
 
+  /// The lane that makes the next of several calls that upstream makes in parallel; all that can be told
+  /// apart are explored.
+  func next(in batch: CallBatch) throws -> Int
+
   /// A value that differs from every other one: `fresh()`.
   func freshValue() throws -> String
 
@@ -139,6 +143,9 @@ package protocol ReconcileOracle: AnyObject {
 extension ReconcileOracle {
   /// Nothing that is optional happens, where an oracle has no budgets.
   package func spend(_ budget: String, limit: Int) throws -> Bool { false }
+
+  /// One order, where an oracle has no others.
+  package func next(in batch: CallBatch) throws -> Int { batch.open.first ?? 0 }
 
   /// Nobody can tell.
   package func lookAhead() -> (any ReconcileOracle)? { nil }

@@ -60,7 +60,8 @@ extension Composition {
     if seen.isEmpty { return }
     switch question {
     case .choose, .spend: break
-    case .get, .list, .send, .creationRank, .hasPassed, .fresh, .recall, .remember, .awaitsEvents:
+    case .get, .list, .send, .creationRank, .hasPassed, .fresh, .recall, .remember, .awaitsEvents,
+      .next:
       seen.formIntersection(MentionIndex.tokens(of: question, world).map(\.family))
     }
     try noteOrder(of: seen, "\(question)")

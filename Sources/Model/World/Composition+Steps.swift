@@ -96,9 +96,12 @@ extension Composition {
       // In mode `reconcile` only a crash stops in between, and drops the position.
       guard mode == .calls else { break }
       context.set(.busy(controller: controller, request), 1)
-      context.set(position, run.node)
-      if !run.bornSuperseded.isEmpty {
-        var reads = supersededSets[Int(context.word(superseded))]
+      let (standsAt, moved) = try run.positionInLaneOrder()
+      context.set(position, standsAt)
+      if !run.bornSuperseded.isEmpty || !moved.isEmpty {
+        var reads = supersededSets[Int(context.word(superseded))].map {
+          SupersededRead(key: $0.key, index: moved[$0.index] ?? $0.index)
+        }
         for (key, index) in run.bornSuperseded {
           let known = reads.first { $0.key == key }?.index ?? -1
           reads.removeAll { $0.key == key }

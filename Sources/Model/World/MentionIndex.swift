@@ -90,6 +90,7 @@ struct MentionIndex {
           "selector": .string(request.labelSelector + request.fieldSelector),
         ]))
     case .hasPassed(let label): world.tokens.mentioned(in: label)
+    case .next(let batch): batch.lanes.flatMap { world.tokens.mentioned(in: $0.label) }
     case .remember(_, let value): world.tokens.mentioned(in: value.value)
     case .choose, .spend, .fresh, .recall, .awaitsEvents: []
     }

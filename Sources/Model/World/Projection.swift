@@ -13,6 +13,8 @@ package enum Projection: String, CaseIterable, Hashable, Sendable {
   case freshNames
   /// Independent parts of the composition are verified one by one.
   case components
+  /// Of calls that a controller makes in parallel it counts which were made, not in which order.
+  case callOrder
   /// A step is computed once for all states that agree in what it reads.
   case memo
   /// Interchangeable names are: states that differ in an exchange of them are one, in searches that

@@ -22,6 +22,8 @@ package enum Question: Hashable, Sendable {
   case awaitsEvents(GroupKind)
   /// One of so many outcomes that upstream leaves open.
   case choose(Int, String)
+  /// Which lane of several makes the next call.
+  case next(CallBatch)
   /// A new value.
   case fresh
 

@@ -99,6 +99,13 @@ extension ReconcileRun: ReconcileOracle {
     return choice
   }
 
+  func next(in batch: CallBatch) throws -> Int {
+    guard case .number(let lane) = try ask(.next(batch)) else {
+      preconditionFailure("the next call answered with something else")
+    }
+    return lane
+  }
+
   func freshValue() throws -> String {
     guard case .text(let text) = try ask(.fresh) else {
       preconditionFailure("a fresh value answered with something else")

@@ -129,7 +129,7 @@ final class ReconcileRun {
     return .ended(outcome)
   }
 
-  private func notDeterministic(_ difference: String) -> NotDeterministic {
+  func notDeterministic(_ difference: String) -> NotDeterministic {
     NotDeterministic(
       controller: participant.reconciler.name, request: request, difference: difference)
   }
@@ -227,6 +227,8 @@ final class ReconcileRun {
       return .flag(try waits && !lagging(groupKind).isEmpty)
     case .choose(let count, _):
       return .number(context.choice(count))
+    case .next(let batch):
+      return .number(lane(of: batch))
     case .fresh:
       return .text(
         context.freshToken("value by \(participant.reconciler.name) for \(request)"))

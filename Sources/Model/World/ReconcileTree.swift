@@ -66,6 +66,18 @@ package final class ReconcileTree {
   /// How many questions were answered before a node.
   package func depth(of node: UInt32) -> Int { nodes[Int(node)].depth }
 
+  /// The node before a node; nil for a root.
+  package func parent(of node: UInt32) -> UInt32? {
+    nodes[Int(node)].depth > 0 ? nodes[Int(node)].parent : nil
+  }
+
+  /// The node on the way to a node behind so many questions.
+  package func ancestor(of node: UInt32, atDepth depth: Int) -> UInt32 {
+    var current = node
+    while nodes[Int(current)].depth > depth { current = nodes[Int(current)].parent }
+    return current
+  }
+
   /// The controller and the request that a node belongs to.
   package func worker(of node: UInt32) -> CellLayout.Worker {
     CellLayout.Worker(controller: nodes[Int(node)].controller, request: nodes[Int(node)].request)

@@ -181,6 +181,11 @@ struct StateRewriting {
     case .hasPassed(let label): return .hasPassed(rename(label))
     case .remember(let label, let value):
       return .remember(label, IdenticalJSON(body(value.value).asMemory))
+    case .next(var batch):
+      for index in batch.lanes.indices {
+        batch.lanes[index].label = rename(batch.lanes[index].label)
+      }
+      return .next(batch)
     case .choose, .spend, .fresh, .recall, .awaitsEvents: return question
     }
   }

@@ -19,6 +19,8 @@ package final class World {
   package private(set) var cachedKinds: [Int: Set<GroupKind>] = [:]
   /// Seeded bugs, for the tests that the audit must catch them.
   var mutants: Set<ProjectionMutant> = []
+  /// A seeded bug: parallel calls are made in one order only.
+  var makesCallsInOrder = false
   var renamedVersions: [VersionRenaming: UInt32] = [:]
   /// The interchangeable names; nil where there are none.
   let symmetry: NameSymmetry?

@@ -25,7 +25,7 @@ import Testing
       Answer(path: "Tests/Scenarios/b-mode-flip/scenario.yaml", ends: 2, violated: ["one-end"]),
       Answer(
         path: "Tests/Scenarios/c-claim-an-owner/scenario.yaml", ends: 2, violated: ["one-end"]),
-      Answer(path: "Tests/Scenarios/e-daemonset/scenario.yaml", ends: 4),
+      Answer(path: "Tests/Scenarios/e-daemonset/scenario.yaml", ends: 6),
       Answer(path: "Tests/Scenarios/f-job/scenario.yaml", ends: 5),
       Answer(path: "Tests/Scenarios/f-job/untracked.yaml", ends: 5),
       Answer(path: "Tests/Scenarios/g-cronjob/scenario.yaml", ends: 2),

@@ -21,6 +21,10 @@ extension KubernetesVersion {
   /// A StatefulSet's status is written even where its Pods could not be brought in line (1.24).
   var writesStatefulSetStatusOnError: Bool { minor >= 24 }
 
+  /// The Pods of a StatefulSet with `Parallel` are created and deleted in parallel, in batches of 1, 2,
+  /// 4 … (kubernetes#117865, 1.28, in patch releases since 1.26).
+  var runsStatefulPodsInParallel: Bool { minor >= 26 }
+
   /// Finished Pods of StatefulSets are replaced whether they failed or succeeded (1.28).
   var replacesSucceededStatefulPods: Bool { minor >= 28 }
 

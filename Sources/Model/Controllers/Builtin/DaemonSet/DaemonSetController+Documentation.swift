@@ -13,6 +13,7 @@ extension DaemonSetController {
         + "affinity, taints and tolerations); writes Pods, ControllerRevisions and its status",
       "a Pod is tied to its node by required node affinity on metadata.name; somebody (the kubelet's "
         + "`node`, a controller, an event) has to bind it",
+      "creations in batches of 1, 2, 4 …, nodes in any order, and deletions in any order",
       "failed Pods are deleted and made again, duplicates on a node deleted but for the oldest",
       "RollingUpdate with maxUnavailable and (since 1.22) maxSurge, OnDelete; which of several nodes "
         + "is updated first is a choice",
@@ -27,6 +28,5 @@ extension DaemonSetController {
       "the back-off before a Pod that fails again and again is deleted: it goes at once",
       "the Pods on a deleted node (podgc, another controller); what a scheduler looks at (upstream's controller "
         + "does not either)",
-      "calls that upstream makes in parallel are made one after the other, in the order of the nodes' names",
     ])
 }

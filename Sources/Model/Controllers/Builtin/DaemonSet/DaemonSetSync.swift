@@ -148,14 +148,21 @@ struct DaemonSetSync {
   func syncNodes(delete: [JSONObject], create: [String]) throws -> ReconcileError? {
     let (create, delete) = (create.prefix(Self.burst), delete.prefix(Self.burst))
     try expectations.expect(creations: create.count, deletions: delete.count)
-    let made = try SlowStart.run(create.count) { index in
-      let answer = try client.create(set.makePod(node: create[index], hash: hash))
+    let nodes = Array(create)
+    // Nodes come in the order of a map, so any of them may be the first.
+    var creations = ParallelCalls(oracle, creating: .pod, named: nodes, isShuffled: true)
+    let made = try SlowStart.run(nodes.count) { number in
+      let node = nodes[try creations.next() ?? number]
+      let answer = try client.create(set.makePod(node: node, hash: hash))
       return answer.isSuccess || answer.isNamespaceTerminating
         ? nil : answer.error("creating a Pod")
     }
     try expectations.lower(creations: create.count - made.successes)
     var failure = made.failure
-    for pod in delete {
+    let superfluous = Array(delete)
+    var deletions = ParallelCalls(oracle, changing: superfluous)
+    while let lane = try deletions.next() {
+      let pod = superfluous[lane]
       let answer = try client.delete(pod)
       if !answer.isSuccess { try expectations.lower(deletionOf: pod) }
       if !answer.isSuccess, !answer.isNotFound {

@@ -64,7 +64,10 @@ struct GarbageCollection {
   /// attemptToOrphanWorker: takes the object out of its dependents' references, then lets it go.
   func orphanDependents() throws {
     var failure: ReconcileError?
-    for dependent in try dependents() {
+    let dependents = try dependents()
+    var patches = ParallelCalls(client.oracle, changing: dependents)
+    while let lane = try patches.next() {
+      let dependent = dependents[lane]
       let answer = try removeOwners([item.uid], of: dependent)
       if !answer.isSuccess, !answer.isNotFound {
         failure = failure ?? answer.error("orphaning a dependent")

@@ -12,7 +12,7 @@ extension GarbageCollectorController {
     creates: [],
     modelled: [
       "background deletion: owners are read live, and their uids compared",
-      "foreground deletion with blockOwnerDeletion, orphan deletion, both finalizers",
+      "foreground deletion with blockOwnerDeletion, orphan deletion (dependents in any order), both finalizers",
       "several owners; references to owners that are gone or wait are removed",
       "deletions on condition of uid and resourceVersion",
       "a request is an object of any kind: its name is Kind.group/name",

@@ -21,6 +21,8 @@ extension JobController {
       "backoffLimitPerIndex and maxFailedIndexes (since 1.29): a Pod's failures are counted by index, and a "
         + "failed Pod keeps its finalizer until it is replaced",
       "podFailurePolicy (since 1.26), podReplacementPolicy (1.29), successPolicy (1.31)",
+      "creations in batches of 1, 2, 4 …, indexes of one batch in any order; deletions and finalizers of Pods "
+        + "that differ in any order",
       "which Pods go: unscheduled, pending, not ready, often restarted ones first; among Pods that "
         + "differ only in age every choice is explored",
       "FailureTarget and SuccessCriteriaMet before Failed and Complete (since 1.31)",
@@ -35,6 +37,5 @@ extension JobController {
       "before 1.23 upstream counts retries in memory; here they are the failures in the status",
       "a deadline that has passed stays passed after the Job was suspended and resumed",
       "no more than 500 uncounted Pods at a time",
-      "calls that upstream makes in parallel are made one after the other, in one order",
     ])
 }

@@ -74,7 +74,12 @@ struct JobPods {
     }
     let missing = indexes?.count ?? count
     try expectations.expect(creations: missing)
-    let made = try SlowStart.run(missing) { number in
+    let order = { (numbers: Range<Int>) -> ParallelCalls? in
+      guard let indexes else { return nil }
+      return ParallelCalls(
+        client.oracle, creating: .pod, named: indexes[numbers].map { "index \($0)" })
+    }
+    let made = try SlowStart.run(missing, order: order) { number in
       let index = indexes?[number]
       let annotations = index.flatMap { failures?.annotations($0) } ?? JSONObject()
       let answer = try client.create(job.makePod(index: index, annotations: annotations))
@@ -90,31 +95,33 @@ struct JobPods {
   /// deleteJobPods: each loses its finalizer first, so that it does not count as failed.
   private func delete(_ pods: [JSONObject]) throws -> Outcome {
     try expectations.expect(creations: 0, deletions: pods.count)
-    return try remove(pods, isExpected: true) { pod in
-      guard Job.isTracked(pod) else { return nil }
-      let answer = try JobTracking.removeFinalizer(pod, client)
-      return answer.isSuccess ? nil : answer
-    }
+    return try remove(pods, isExpected: true)
   }
 
   /// deleteActivePods: the Job is over; their finalizers go when they are counted.
-  func deleteActive() throws -> Outcome { try remove(active) { _ in nil } }
+  func deleteActive() throws -> Outcome { try remove(active) }
 
-  /// Deletes Pods; `prepare` answers what keeps one from being deleted.
-  private func remove(
-    _ pods: [JSONObject], isExpected: Bool = false, prepare: (JSONObject) throws -> APIResponse?
-  ) throws -> Outcome {
+  /// Deletes Pods; those whose deletions are expected lose their finalizers before, and go only then.
+  private func remove(_ pods: [JSONObject], isExpected: Bool = false) throws -> Outcome {
     var outcome = Outcome(active: active.count)
-    for pod in pods {
-      let obstacle = try prepare(pod)
-      let answer = try obstacle ?? client.delete(pod)
+    var calls = ParallelCalls(client.oracle, changing: pods) {
+      isExpected && Job.isTracked($0) ? 2 : 1
+    }
+    var tracked = Set(pods.indices.filter { isExpected && Job.isTracked(pods[$0]) })
+    while let lane = try calls.next() {
+      let pod = pods[lane]
+      let frees = tracked.remove(lane) != nil
+      let answer =
+        try frees ? JobTracking.removeFinalizer(pod, client) : client.delete(pod)
+      if frees, answer.isSuccess { continue }
+      calls.end(lane)
       if isExpected, !answer.isSuccess { try expectations.lower(deletionOf: pod) }
       if !answer.isSuccess, !answer.isNotFound {
         outcome.failure = outcome.failure ?? answer.error("deleting a Pod")
         continue
       }
       outcome.removed += 1
-      if obstacle == nil, PodStatus(pod).isReady { outcome.removedReady += 1 }
+      if !frees, PodStatus(pod).isReady { outcome.removedReady += 1 }
     }
     outcome.active -= outcome.removed
     return outcome

@@ -75,7 +75,9 @@ struct JobTracking {
     var failure: ReconcileError?
     let memory = FreedPods(client.oracle)
     if !freed.isEmpty { try memory.add(freed) }
-    for pod in freed {
+    var calls = ParallelCalls(client.oracle, changing: freed)
+    while let lane = try calls.next() {
+      let pod = freed[lane]
       let answer = try Self.removeFinalizer(pod, client)
       if !answer.isSuccess { try memory.remove(pod) }
       if answer.isSuccess || answer.isNotFound {

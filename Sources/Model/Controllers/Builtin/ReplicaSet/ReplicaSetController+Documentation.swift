@@ -10,7 +10,7 @@ extension ReplicaSetController {
     keys: [],
     creates: [.pod],
     modelled: [
-      "creation in batches of 1, 2, 4 …, deletion, at most 500 a sync",
+      "creation in batches of 1, 2, 4 …, deletion in any order of Pods that differ, at most 500 a sync",
       "which Pods go: unscheduled, pending, not ready, cheap (pod-deletion-cost), crowded, often "
         + "restarted ones first; among Pods that differ only in age every choice is explored",
       "expectations: with staleReads it waits until its cache has shown the Pods that it created and "
@@ -20,7 +20,6 @@ extension ReplicaSetController {
       "status, ReplicaFailure, terminatingReplicas (1.35), minReadySeconds (a choice of time)",
     ],
     leftOut: [
-      "events (kind Event)",
-      "calls that upstream makes in parallel are made one after the other, in one order",
+      "events (kind Event)"
     ])
 }

@@ -112,7 +112,9 @@ struct ReplicaSetController: Reconciler {
       : pods
     try expectations.expect(deletionsOf: victims)
     var failure: ReconcileError?
-    for pod in victims {
+    var deletions = ParallelCalls(client.oracle, changing: victims)
+    while let lane = try deletions.next() {
+      let pod = victims[lane]
       let answer = try client.delete(pod)
       if !answer.isSuccess { try expectations.lower(deletionOf: pod) }
       if !answer.isSuccess, !answer.isNotFound {

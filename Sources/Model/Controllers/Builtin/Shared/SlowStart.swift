@@ -1,24 +1,31 @@
 /// Calls in batches of 1, 2, 4 …; after a batch with a failure no further one is begun.
 ///
 /// Follows pkg/controller/replicaset/replica_set.go (slowStartBatch), which other controllers have
-/// by other names. The calls of a batch, parallel upstream, are made one after the other.
+/// by other names.
 enum SlowStart {
   /// Makes up to `count` calls, each with its number; answers how many did not fail, and the first
   /// failure.
+  ///
+  /// The calls of a batch, parallel upstream, are made in the `order` of the batch; without one in that
+  /// of their numbers, for calls that are all alike.
   static func run(
-    _ count: Int, _ call: (Int) throws -> ReconcileError?
-  ) rethrows -> (successes: Int, failure: ReconcileError?) {
+    _ count: Int, order: (Range<Int>) -> ParallelCalls? = { _ in nil },
+    _ call: (Int) throws -> ReconcileError?
+  ) throws -> (successes: Int, failure: ReconcileError?) {
     var made = 0
     var successes = 0
     var batch = min(count, 1)
     while batch > 0 {
+      let numbers = made..<(made + batch)
+      var calls = order(numbers)
       var failure: ReconcileError?
-      for _ in 0..<batch {
-        let error = try call(made)
-        made += 1
+      for number in numbers {
+        let place = try calls?.next()
+        let error = try call(place.map { numbers.lowerBound + $0 } ?? number)
         successes += error == nil ? 1 : 0
         failure = failure ?? error
       }
+      made += batch
       if failure != nil { return (successes, failure) }
       batch = min(2 * batch, count - made)
     }

@@ -13,7 +13,8 @@ extension StatefulSetController {
     keys: [],
     creates: [.pod, .persistentVolumeClaim, .controllerRevision],
     modelled: [
-      "OrderedReady and Parallel, ordinals.start",
+      "OrderedReady and Parallel, ordinals.start; with Parallel (since 1.26) Pods in batches of 1, 2, 4 …, those of "
+        + "one batch in any order",
       "RollingUpdate with partition and (since 1.37) maxUnavailable, OnDelete",
       "ControllerRevisions: creation, re-numbering on roll-back, collisions, the history limit",
       "PersistentVolumeClaims of the templates, and who owns them by "
@@ -25,6 +26,7 @@ extension StatefulSetController {
     leftOut: [
       "events (kind Event)",
       "persistentVolumeClaimRetentionPolicy before 1.27 (alpha, off by default)",
+      "what is done for two Pods at once (Parallel) is not mixed: claims and Pod of one come before those of the next",
       "status.conditions (upstream sets none)",
     ])
 }

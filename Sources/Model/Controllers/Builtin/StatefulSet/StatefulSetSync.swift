@@ -47,34 +47,31 @@ struct StatefulSetSync {
     _ revisions: RevisionHistory.Revisions, _ status: inout StatefulSetStatus
   ) throws -> ReconcileError? {
     let places = try places(revisions)
-    for replica in places.replicas {
-      switch try process(replica) {
-      case .next: continue
-      case .wait where set.isParallel: continue
-      case .wait:
-        try status.count(places.replicas + places.condemned, oracle)
-        return nil
-      case .failed(let error):
-        try status.count(places.replicas + places.condemned, oracle)
-        return error
-      }
+    switch try forAll(places.replicas, isIdle: isSettled, process) {
+    case .next: break
+    case .wait:
+      try status.count(places.replicas + places.condemned, oracle)
+      return nil
+    case .failed(let error):
+      try status.count(places.replicas + places.condemned, oracle)
+      return error
     }
     for pod in places.condemned where try !ownership.matches(pod) {
       guard let error = try ownership.update(pod) else { continue }
       try status.count(places.replicas + places.condemned, oracle)
       return error
     }
-    for pod in places.condemned {
-      switch try condemn(pod, places.firstUnhealthy) {
-      case .next: continue
-      case .wait where set.isParallel: continue
-      case .wait:
-        try status.count(places.replicas + places.condemned, oracle)
-        return nil
-      case .failed(let error):
-        try status.count(places.replicas + places.condemned, oracle)
-        return error
-      }
+    let condemned = try forAll(
+      places.condemned, isIdle: { PodStatus($0).isTerminating },
+      { try condemn($0, places.firstUnhealthy) })
+    switch condemned {
+    case .next: break
+    case .wait:
+      try status.count(places.replicas + places.condemned, oracle)
+      return nil
+    case .failed(let error):
+      try status.count(places.replicas + places.condemned, oracle)
+      return error
     }
     try status.count(places.replicas + places.condemned, oracle)
     return set.isOnDelete ? nil : try roll(places.replicas, revisions, &status)
@@ -86,6 +83,42 @@ struct StatefulSetSync {
     /// In order nothing more is done in this sync.
     case wait
     case failed(ReconcileError)
+  }
+
+  /// runForAll: one after the other, until one has to be waited for; with `Parallel` all, since 1.26 in
+  /// batches whose Pods come in any order.
+  ///
+  /// What is done for one Pod is not mixed with what is done for another. Idle ones write nothing.
+  private func forAll(
+    _ pods: [JSONObject], isIdle: (JSONObject) -> Bool, _ work: (JSONObject) throws -> Outcome
+  ) throws -> Outcome {
+    guard set.isParallel, set.version.runsStatefulPodsInParallel else {
+      for pod in pods {
+        switch try work(pod) {
+        case .next: continue
+        case .wait where set.isParallel: continue
+        case .wait: return .wait
+        case .failed(let error): return .failed(error)
+        }
+      }
+      return .next
+    }
+    let order = { (numbers: Range<Int>) -> ParallelCalls? in
+      ParallelCalls(
+        oracle, creating: .pod, named: pods[numbers].map(\.name),
+        idle: Set(pods[numbers].enumerated().filter { isIdle($0.element) }.map(\.offset)))
+    }
+    let made = try SlowStart.run(pods.count, order: order) { number in
+      if case .failed(let error) = try work(pods[number]) { return error }
+      return nil
+    }
+    return made.failure.map { .failed($0) } ?? .next
+  }
+
+  /// Whether there is nothing to do for a Pod of the set but what its claims may need.
+  private func isSettled(_ pod: JSONObject) -> Bool {
+    !["", "Failed", "Succeeded"].contains(PodStatus(pod).phase) && set.identityMatches(pod)
+      && set.storageMatches(pod)
   }
 
   private func places(_ revisions: RevisionHistory.Revisions) throws -> Places {
