@@ -29,7 +29,10 @@ import Testing
     #expect(
       throws: BuiltinError.unknownKey(
         "utilisation", of: "horizontalpodautoscaler",
-        known: ["utilization", "averageValue", "value", "downscaleStabilization"])
+        known: [
+          "utilization", "averageValue", "value", "downscaleStabilization",
+          "cpuInitializationPeriod", "initialReadinessDelay",
+        ])
     ) {
       try BuiltinControllers.make(
         "horizontalpodautoscaler",

@@ -51,6 +51,8 @@ final class RecordingReplay {
           options.values["utilization"] = { [processor] _, _ in processor.value }
           // They were made with --horizontal-pod-autoscaler-downscale-stabilization=0s.
           options.values["downscaleStabilization"] = { _, _ in 0 }
+          // And with --horizontal-pod-autoscaler-cpu-initialization-period=1s, which was over.
+          options.values["cpuInitializationPeriod"] = { _, _ in 0 }
         }
         return try BuiltinControllers.make(name, with: options, kinds: kinds)
       })

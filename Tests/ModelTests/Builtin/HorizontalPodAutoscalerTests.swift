@@ -129,6 +129,59 @@ import Testing
     #expect(cluster.object(.deployment, "web")?.specReplicas == 5)
   }
 
+  /// Targets that select the same Pod share it, whichever they are; one that selects others does not.
+  @Test(arguments: [("front", true), ("back", false)])
+  func targetsMayShareAPod(_ tier: String, isShared: Bool) throws {
+    let cluster = TestCluster()
+    cluster.start([
+      try BuiltinControllers.make(
+        "horizontalpodautoscaler",
+        with: BuiltinOptions(values: ["averageValue": { _, _ in "100m" }]),
+        kinds: [.deployment, .pod])
+    ])
+    cluster.create(TestObjects.deployment(replicas: 1))
+    var other = TestObjects.deployment(replicas: 1)
+    other.metadata["name"] = "other"
+    for path in [["selector", "matchLabels"], ["template", "metadata", "labels"]] {
+      other.set(["tier": .string(tier)], along: ["spec"] + path[...])
+    }
+    cluster.create(other)
+    for tier in ["front", "back"] {
+      cluster.create([
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": [
+          "name": .string(tier),
+          "labels": tier == "front" ? ["app": "web", "tier": "front"] : ["tier": "back"],
+        ],
+        "spec": ["containers": [["name": "c", "image": "i:1"]]],
+      ])
+      cluster.patch(
+        "v1", "Pod", tier, ["status": ["phase": "Running"]], type: .strategic,
+        subresource: "status")
+    }
+    for (name, target) in [("one", "web"), ("two", "other")] {
+      var autoscaler = TestObjects.autoscaler(target: 50)
+      autoscaler.metadata["name"] = .string(name)
+      autoscaler.set(.string(target), at: "spec", "scaleTargetRef", "name")
+      autoscaler.set(
+        [
+          [
+            "type": "Pods",
+            "pods": [
+              "metric": ["name": "m"],
+              "target": ["type": "AverageValue", "averageValue": "100m"],
+            ],
+          ]
+        ], at: "spec", "metrics")
+      cluster.create(autoscaler)
+      #expect(cluster.settle())
+    }
+    let second = try #require(cluster.object(.horizontalPodAutoscaler, "two"))
+    #expect(
+      ConditionList(of: second).reason("ScalingActive")
+        == (isShared ? "AmbiguousSelector" : "ValidMetricFound"))
+  }
+
   /// A container of the Pods (since 1.27), and what Pods without metrics are taken to use.
   @Test func containersAndMissingPods() throws {
     let pods = AutoscalerPods([

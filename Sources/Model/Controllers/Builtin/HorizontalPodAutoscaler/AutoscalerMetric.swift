@@ -92,7 +92,7 @@ struct AutoscalerMetric {
       return .failure(Failure(reason: reason, message: "missing request for \(name)"))
     }
     guard
-      let replicas = replicas(
+      let replicas = try replicas(
         utilization, pods, isProcessor: name == "cpu",
         full: options.kubernetesVersion.autoscalerAssumesTargetOfMissing ? max(100, target) : 100,
         target: target, keepsDirection: true)
@@ -123,11 +123,15 @@ struct AutoscalerMetric {
   private func replicas(
     _ value: Integer, _ pods: AutoscalerPods, isProcessor: Bool, full: Int, target: Int,
     keepsDirection: Bool
-  ) -> Integer? {
+  ) throws -> Integer? {
     let isNear = { (value: Int64) in tolerance.isMet(Double(value) / Double(target)) }
     // Pods that all count alike do not change the average.
     if pods.areAssumed, value.map(isNear) { return currentReplicas }
-    let groups = pods.grouped(isProcessor: isProcessor)
+    let groups = try pods.grouped(
+      isProcessor && !pods.areAssumed ? AutoscalerReadiness(options, request, oracle) : nil,
+      at: [
+        "replicas": currentReplicas.json, "value": value.json, "target": .int(Int64(target)),
+      ])
     guard groups.ready > 0 else { return nil }
     let current = Int(currentReplicas.pinned)
     return Integer(
@@ -158,7 +162,7 @@ struct AutoscalerMetric {
           message: "no pods returned by selector while calculating replica count"))
     }
     guard
-      let replicas = replicas(
+      let replicas = try replicas(
         Integer(value), pods, isProcessor: isProcessor, full: Int(target), target: Int(target),
         keepsDirection: false)
     else {

@@ -72,28 +72,38 @@ struct AutoscalerMetrics {
   /// Whether another autoscaler that has looked at metrics selects some of the Pods
   /// (validateAndParseSelector, hpasControllingPodsUnderSelector).
   ///
-  /// Upstream keeps the selectors of all autoscalers in memory. Here those with the same target are looked
-  /// at, and what they have done is read in their status; the message leaves their names out, which
-  /// upstream tells in the order of a map.
+  /// Upstream keeps the selectors of all autoscalers in memory. Here they are those of their targets, and what
+  /// the others have done is read in their status; the message leaves their names out, which upstream tells
+  /// in the order of a map.
   private func sharesPods(_ selector: String) throws -> Bool {
     guard hasPods, options.kubernetesVersion.autoscalersRefuseSharedPods else { return false }
     let pods = ListQuery(
       apiVersion: "v1", kind: "Pod", namespace: autoscaler.namespace,
       selection: .selectors(label: selector, field: ""))
-    guard try !oracle.list(pods).isEmpty else { return false }
-    let fields = ["kind", "name"].map { name in
-      "spec.scaleTargetRef.\(name)=\(autoscaler.at("spec", "scaleTargetRef", name)?.string ?? "")"
-    }
+    let own = try oracle.list(pods)
+    guard !own.isEmpty else { return false }
     let others = ListQuery(
       apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler",
-      namespace: autoscaler.namespace,
-      selection: .selectors(label: "", field: fields.joined(separator: ",")))
+      namespace: autoscaler.namespace)
     return try oracle.list(others).contains { other in
       guard other.name != autoscaler.name,
-        let reason = ConditionList(of: other).reason("ScalingActive")
+        let reason = ConditionList(of: other).reason("ScalingActive"), reason != "ScalingDisabled"
       else { return false }
-      return reason != "ScalingDisabled"
+      return try selects(other, own)
     }
+  }
+
+  /// Whether another autoscaler's target has some of these Pods.
+  private func selects(_ other: JSONObject, _ pods: [JSONObject]) throws -> Bool {
+    let target = other.at("spec", "scaleTargetRef")?.object ?? JSONObject()
+    let own = autoscaler.at("spec", "scaleTargetRef")?.object ?? JSONObject()
+    if target["kind"] == own["kind"], target["name"] == own["name"] { return true }
+    let answer = try ControllerClient(oracle: oracle, fieldManager: "kube-controller-manager").get(
+      target.apiVersion, target.kind, namespace: other.namespace,
+      name: target["name"]?.string ?? "", subresource: "scale")
+    guard answer.isSuccess, let text = answer.body.at("status", "selector")?.string, !text.isEmpty
+    else { return false }
+    return pods.contains { ObjectSelection.selectors(label: text, field: "").matches($0) }
   }
 
   /// `spec.metrics`; in autoscaling/v1 the CPU target, and without either 80 % of CPU (the defaults of

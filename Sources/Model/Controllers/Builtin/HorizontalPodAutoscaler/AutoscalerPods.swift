@@ -3,14 +3,13 @@ internal import CEL
 /// The Pods of an autoscaler's target, as the metrics see them.
 ///
 /// Follows pkg/controller/podautoscaler/replica_calculator.go (groupPods, calculatePodRequests). The
-/// metrics server of the model reports one value for every Pod that is Running, and the CPU
-/// initialization period (5 minutes) of each has passed.
+/// metrics server of the model reports one value for every Pod that is Running.
 struct AutoscalerPods {
   /// The Pods by how they count.
   struct Groups {
     /// Measured.
     var ready = 0
-    /// Measured or not, but not to be relied on: pending, or never ready yet.
+    /// Measured or not, but not to be relied on: pending, just started, or never ready yet.
     var unready = 0
     /// Without metrics.
     var missing = 0
@@ -45,32 +44,28 @@ struct AutoscalerPods {
     assumed + pods.count { PodStatus($0).phase == "Running" && PodStatus($0).isReady }
   }
 
-  /// groupPods.
-  func grouped(isProcessor: Bool) -> Groups {
+  /// groupPods; `readiness` is asked for what Pods use of a processor, at a situation of the sync.
+  func grouped(_ readiness: AutoscalerReadiness?, at situation: JSONObject) throws -> Groups {
     var groups = Groups(ready: assumed)
+    var running: [PodStatus] = []
     for status in pods.map(PodStatus.init) {
       if status.isTerminating || status.phase == "Failed" { continue }
       if status.phase == "Pending" || status.phase.isEmpty {
         groups.unready += 1
       } else if status.phase != "Running" {
         groups.missing += 1
-      } else if isProcessor, Self.wasNeverReady(status) {
-        groups.unready += 1
       } else {
-        groups.ready += 1
+        running.append(status)
       }
     }
+    var situation = situation
+    situation["unready"] = .int(Int64(groups.unready))
+    situation["missing"] = .int(Int64(groups.missing))
+    situation["running"] = .int(Int64(running.count))
+    let unready = try readiness?.unready(of: running, at: situation) ?? 0
+    groups.unready += unready
+    groups.ready += running.count - unready
     return groups
-  }
-
-  /// Not ready, and within 30 seconds of the start not either (delayOfInitialReadinessStatus).
-  private static func wasNeverReady(_ status: PodStatus) -> Bool {
-    guard let ready = status.condition("Ready"),
-      let start = status.pod.at("status", "startTime")?.string
-    else { return true }
-    guard ready["status"]?.string == "False" else { return false }
-    // The model's instants are equal or an hour apart, and text of RFC 3339 in UTC sorts by time.
-    return (ready["lastTransitionTime"]?.string ?? "") <= start
   }
 
   /// The request of a resource in thousandths, the mean over the Pods (calculateRequests); of one

@@ -23,12 +23,23 @@ extension HorizontalPodAutoscalerController {
         "downscaleStabilization", .int,
         "seconds for which the highest recommendation counts where behavior does not say (300 without it); 0: "
           + "none, as with --horizontal-pod-autoscaler-downscale-stabilization=0s"),
+      .init(
+        "cpuInitializationPeriod", .int,
+        "seconds after its start in which a Pod that is not ready, or was not measured since it is, does not count "
+          + "(300 without it; of the cpu only); 0: none, as with --horizontal-pod-autoscaler-cpu-initialization-period=0s"
+      ),
+      .init(
+        "initialReadinessDelay", .int,
+        "seconds after its start until which a Pod that is not ready counts as never ready (30 without it); 0: none"
+      ),
     ],
     creates: [],
     modelled: [
       "the ratio and its tolerance of 0.1 as IEEE doubles, compared as 1 ± 0.1 since 1.33; tolerances of "
         + "behavior (since 1.35)",
-      "pending, never ready and unmeasured Pods damp a scale-up; Resource, ContainerResource (1.27), Pods, Object "
+      "the CPU initialization period and the first sample of each Pod: whether they have passed is a choice at each "
+        + "sync, until they have; where nothing else changes they have at the next one, and a crash forgets it",
+      "pending, never ready, just started and unmeasured Pods damp a scale-up; Resource, ContainerResource (1.27), Pods, Object "
         + "and External metrics",
       "minReplicas, maxReplicas, at most max(2 × current, 4) a sync, the policies of behavior",
       "stabilization windows, of behavior or else 300 s for scaling down, and the periods of policies: how many "
@@ -36,7 +47,7 @@ extension HorizontalPodAutoscalerController {
         + "before newer ones; a crash loses them",
       "without behavior it scales up, too, to a higher recommendation of the window, as upstream: that one "
         + "counts in as many syncs as fit into the window",
-      "two autoscalers of one target whose Pods are there refuse to look at metrics (AmbiguousSelector, since 1.27), "
+      "two autoscalers whose targets have a Pod in common refuse to look at metrics (AmbiguousSelector, since 1.27), "
         + "and go on to enforce their ranges",
       "several metrics: the greatest proposal; conditions, currentMetrics, lastScaleTime",
       "a sync every 15 s (a timer), and at once for a new autoscaler or spec",
@@ -44,8 +55,9 @@ extension HorizontalPodAutoscalerController {
     ],
     leftOut: [
       "events (kind Event)",
-      "the CPU initialization period (5 minutes) of each Pod has passed: in it Pods damp scaling up further",
-      "of AmbiguousSelector: overlapping Pods of different targets; a restart, after which upstream does not know "
-        + "autoscalers before they have looked at metrics again",
+      "lengths of cpuInitializationPeriod and initialReadinessDelay but 0 and others: readiness changes at a Pod's start, "
+        + "or long after it",
+      "of AmbiguousSelector: a restart, after which upstream does not know autoscalers before they have looked at "
+        + "metrics again",
     ])
 }

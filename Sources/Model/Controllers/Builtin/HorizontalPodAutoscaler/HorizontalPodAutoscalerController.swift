@@ -31,6 +31,7 @@ struct HorizontalPodAutoscalerController: Reconciler {
         name: request.name)
     else {
       try AutoscalerMemory.forget(oracle)
+      try AutoscalerReadiness.forget(oracle)
       return .done
     }
     let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
