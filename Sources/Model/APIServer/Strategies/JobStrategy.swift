@@ -159,9 +159,7 @@ struct JobStrategy: BuiltInStrategy {
   func validateStatusUpdate(_ object: JSONObject, old: JSONObject, _ context: StrategyContext)
     -> [FieldError]
   {
-    WorkloadValidation.counts(
-      object["status"]?.object ?? JSONObject(), nonNegative: ["active", "succeeded", "failed"],
-      atMost: [])
+    JobStatusValidation(object, old: old, context.version).errors
   }
 }
 
