@@ -42,21 +42,19 @@ extension RecordingReplay {
       var next: [Position] = []
       var known: Set<String> = []
       var problem: String?
-      for position in positions {
-        var found = 0
-        for pace in wanted.isEmpty ? RecordingPace.simple : RecordingPace.all {
-          restore(position)
-          self.pace = pace
-          if let difference = try take(step, expected) {
-            problem = problem ?? difference
-            continue
-          }
-          let outcome = RecordingProjection(cluster).objects
-          found += 1
-          reached.add(.object(outcome), of: step["settled"] ?? .null)
-          if known.insert(fingerprint(outcome)).inserted { next.append(here) }
-          if wanted.isEmpty ? found >= width : wanted.isSubset(of: reached) { break }
+      var found = positions.map { _ in 0 }
+      for (place, pace) in tries(positions.count, all: !wanted.isEmpty) {
+        if wanted.isEmpty ? found[place] >= width : wanted.isSubset(of: reached) { continue }
+        restore(positions[place])
+        self.pace = pace
+        if let difference = try take(step, expected) {
+          problem = problem ?? difference
+          continue
         }
+        let outcome = RecordingProjection(cluster).objects
+        found[place] += 1
+        reached.add(.object(outcome), of: step["settled"] ?? .null)
+        if known.insert(fingerprint(outcome)).inserted { next.append(here) }
       }
       if next.isEmpty { return "step \(index): \(problem ?? "no run")" }
       if let missing = wanted.first(notIn: reached) {
@@ -65,6 +63,14 @@ extension RecordingReplay {
       positions = Array(next.prefix(12))
     }
     return nil
+  }
+
+  /// Which positions are gone on from at which paces: position by position, or where `all` outcomes must
+  /// be reached pace by pace, since each position leads to other ones.
+  private func tries(_ positions: Int, all: Bool) -> [(place: Int, pace: RecordingPace)] {
+    all
+      ? RecordingPace.all.flatMap { pace in (0..<positions).map { ($0, pace) } }
+      : (0..<positions).flatMap { place in RecordingPace.simple.map { (place, $0) } }
   }
 
   private var here: Position { Position(snapshot: cluster.snapshot(), gauge: processor.value) }
