@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import inspect
 import json
+import math
 import os
 import re
 import sys
@@ -57,23 +58,35 @@ def outcome(returned):
 
 
 _interruption = None
+_slept = 0.0
 
 
 def still():
-    """Time stands still in a run, so no sleep takes any."""
-    sleep = asyncio.sleep
+    """Time stands still in a run, so no sleep takes any.
 
-    async def sleep_not(delay, result=None):
-        if _interruption is not None and delay > 0:
-            raise _interruption
-        return await sleep(0, result)
+    `time.time()` goes on by what the run slept: who polls until some seconds are over comes to an end.
+    """
+    sleep, now = asyncio.sleep, time.time
 
-    def sleep_not_sync(seconds):
+    def note(seconds):
+        global _slept
         if _interruption is not None and seconds > 0:
             raise _interruption
+        _slept += max(0.0, seconds) if math.isfinite(seconds) else 0.0
+
+    async def sleep_not(delay, result=None):
+        note(delay)
+        return await sleep(0, result)
 
     asyncio.sleep = sleep_not
-    time.sleep = sleep_not_sync
+    time.sleep = note
+    time.time = lambda: now() + _slept
+
+
+def begin():
+    """A run begins at the time at which all begin."""
+    global _slept
+    _slept = 0.0
 
 
 @contextlib.contextmanager
@@ -122,6 +135,7 @@ def serve(reconcile, *, reads="cached", random="seeded", memory_hash=None):
     host = Host()
     for run in host.runs():
         source.begin(run)
+        begin()
         clients.Target.set(run, run.cached_api_server if reads == "cached" else run.api_server)
         request = Request(
             run.request["apiVersion"], run.request["kind"], run.request["namespace"],

@@ -61,6 +61,7 @@ async def serve(operator, source):
                 await operator.start()
                 started = True
             source.begin(run)
+            serving.begin()
             clients.Target.set(run, run.api_server)
             result = await operator.run(run)
         finally:
