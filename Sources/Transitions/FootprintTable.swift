@@ -48,12 +48,19 @@ package final class FootprintTable {
   /// By predicate and cell: how many of the cell's values were asked, and whether one was accepted.
   private var accepted: [UInt64: (asked: Int, isAny: Bool)] = [:]
   private let accepts: (_ predicate: UInt32, _ cell: UInt32, _ value: UInt32) -> Bool
+  /// How many changes a footprint of the future has by name at most.
+  private let namedChanges: Int
 
   /// Makes an empty table.
   ///
+  /// - namedChanges: how many changes a footprint of the future has by name at most. It pays where
+  ///   predicate reads tell one change of a cell from another.
   /// - accepts: whether a predicate read lists this cell when it has this value. Absence matches
   ///   nothing. The answer may not change. Where it is unknown it is true.
-  package init(accepts: @escaping (UInt32, UInt32, UInt32) -> Bool) { self.accepts = accepts }
+  package init(namedChanges: Int = 0, accepts: @escaping (UInt32, UInt32, UInt32) -> Bool) {
+    self.namedChanges = namedChanges
+    self.accepts = accepts
+  }
 
   /// How many footprints there are.
   package var count: Int { footprints.count }
@@ -81,14 +88,14 @@ package final class FootprintTable {
     }
   }
 
-  /// The id of a footprint with its changes widened.
+  /// The id of a footprint with its changes widened, unless they are few.
   ///
   /// For footprints of the future, which would be as many as there are sets of changes. More
   /// conflicts, never fewer.
   package func widened(_ id: UInt32) -> UInt32 {
     if widenedIDs[Int(id)] != .max { return widenedIDs[Int(id)] }
     let footprint = footprints[Int(id)]
-    let wide = footprint.changes.isEmpty ? id : intern(footprint.widened)
+    let wide = footprint.changes.count <= namedChanges ? id : intern(footprint.widened)
     widenedIDs[Int(id)] = wide
     return wide
   }
@@ -99,7 +106,9 @@ package final class FootprintTable {
     if left == 0 { return right }
     let key = Self.key(left, right)
     if let id = unions[key] { return id }
-    let id = intern(footprints[Int(left)].union(footprints[Int(right)]))
+    let both = footprints[Int(left)].union(footprints[Int(right)])
+    let isWide = namedChanges > 0 && both.changes.count > namedChanges
+    let id = intern(isWide ? both.widened : both)
     unions[key] = id
     return id
   }

@@ -150,6 +150,9 @@ package enum EnablingCondition: Hashable, Sendable {
   case never
   /// Some action must write what these reads (a footprint's id) found.
   case writeTo(reads: UInt32)
+  /// No fair action may be enabled. Whoever takes one of them, or disables it, conflicts with it, so a
+  /// set that holds a fair one holds what must come first; else as `writeTo`.
+  case idle(reads: UInt32)
   /// This class of actions, which is enabled here, must be taken first.
   case after(actionClass: UInt32)
 }

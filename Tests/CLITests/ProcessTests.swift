@@ -100,6 +100,26 @@ struct ProcessTests {
     #expect(!(kept.output + merged.output).contains("memoryHash"))
   }
 
+  @Test func `fields that the code does not read meet nobody`() throws {
+    func states(_ result: CommandRunner.Result) throws -> Int {
+      let match = try #require(result.output.firstMatch(of: #/states=(\d+)/#))
+      return try #require(Int(match.1))
+    }
+    let unread = try verify("unread", ["--no-cache", "--audit"])
+    #expect(unread.exitCode == 0, "\(unread.transcript)")
+    #expect(
+      unread.output.contains(
+        "note: copier is given objects without ConfigMap:metadata.annotations, "
+          + "ConfigMap:metadata.managedFields"), "\(unread.output)")
+    let whole = try verify("unread", ["--no-cache", "--without-projection", "unread"])
+    #expect(whole.exitCode == 0, "\(whole.transcript)")
+    #expect(!whole.output.contains("is given objects without"))
+    let full = try verify("unread", ["--no-cache", "--reduction", "none"])
+    #expect(full.exitCode == 0, "\(full.transcript)")
+    let counts = try [unread, whole, full].map(states)
+    #expect(counts[0] < counts[1] && counts[1] <= counts[2], "\(counts)")
+  }
+
   @Test func `who keeps state in memory and does not say so is told`() throws {
     let result = try verify("forgotten")
     #expect(result.exitCode == 69, "\(result.transcript)")

@@ -250,10 +250,20 @@ struct VerificationFindings {
 
   private func notes(_ projections: ProjectionSet) -> [String] {
     let off = (usedProjections ?? projections).switchedOff.map(\.rawValue)
-    let lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
+    var lines = off.isEmpty ? [] : ["without the projections \(off.joined(separator: ", "))"]
+    if projections.contains(.unread) { lines += scenario.controllers.compactMap(Self.unread) }
     return lines + proofs.notes + unchecked
       + refusals.map { "not looked at: values for which \($0.message)" } + outside.map(text)
       + (audited.map(Self.note) ?? [])
+  }
+
+  /// What the code of a controller is taken not to read.
+  private static func unread(_ controller: ControllerDeclaration) -> String? {
+    guard case .process(let process) = controller.source, !process.unread.isEmpty else {
+      return nil
+    }
+    let fields = process.unread.map { "\($0.kind):\($0.path.joined(separator: "."))" }
+    return "\(controller.name) is given objects without \(fields.joined(separator: ", "))"
   }
 
   private static func note(_ audited: SearchAudit.Figures) -> [String] {

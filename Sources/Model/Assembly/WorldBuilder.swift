@@ -131,6 +131,7 @@ package struct WorldBuilder {
         participant.readsOwnWrites = controller.readYourWrites
       case .process(let controller):
         participant = Participant(try process(controller, declaration.name, resources))
+        participant.unread = UnreadFields(controller.unread)
       case .metacontroller(let controller):
         participant = Participant(
           try metacontroller(controller, declaration.name, resources))

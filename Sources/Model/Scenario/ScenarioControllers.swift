@@ -83,6 +83,8 @@ package struct ProcessController: Hashable, Sendable {
   package let watches: [DeclarativeController.Watch]
   /// Whether it keeps state between its reconciles.
   package let memory: DeclarativeController.Memory
+  /// What its code does not read: it is given objects without these fields.
+  package let unread: [IgnoredPath]
   package let location: SourceLocation
 
   /// What the process may use; what is not said has a standard value.

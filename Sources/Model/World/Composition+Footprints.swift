@@ -76,6 +76,7 @@ extension Composition {
   ) -> EnablingCondition {
     switch plainEnabling(of: actionClass, at: state) {
     case .writeTo(let reads): .writeTo(reads: visible(reads))
+    case .idle(let reads): .idle(reads: visible(reads))
     case let other: other
     }
   }
@@ -89,7 +90,7 @@ extension Composition {
     case .deliver(let controller, let groupKind):
       return writes(to: names.id(.pending(controller: controller, groupKind)))
     case .reconcile(let worker): return .writeTo(reads: queueReads(worker))
-    case .timer(let worker): return enablingOfTimer(worker, actionClass, state)
+    case .timer(let worker): return enablingOfTimer(worker, state)
     case .crash(let worker, _):
       return enablingOfFault(.crash, worker, actionClass, state)
     case .fault(let fault, let worker, _):
@@ -119,22 +120,18 @@ extension Composition {
     return footprintTable.intern(reads)
   }
 
-  /// A set timer waits for the first reconcile or delivery to be made, met by a fault instead, or
-  /// dropped by a crash; one that is not set waits for being set.
+  /// A timer waits until no reconcile and no delivery is left.
   ///
-  /// The timers of a class may be of both sorts: all of them wait for the reconcile.
+  /// So for the first of them to be made, met by a fault instead, or dropped by a crash; where time
+  /// does not wait, for being set.
   private func enablingOfTimer(
-    _ worker: Int, _ actionClass: UInt32, _ state: UnsafeBufferPointer<UInt32>
+    _ worker: Int, _ state: UnsafeBufferPointer<UInt32>
   ) -> EnablingCondition {
     let entry = layout.workers[worker]
-    let slot = layout.slot(.timer, worker: worker)
-    let isSet = slot.word < state.count && state[slot.word] & slot.mask != 0
-    if world.definition.time == .fair, isSet || isCollective(actionClass: actionClass),
-      let first = firstUrgentCells(at: state)
-    {
+    if world.definition.time == .fair, let first = firstUrgentCells(at: state) {
       var reads = Footprint()
       reads.reads = first.map { names.id($0) }
-      return .writeTo(reads: footprintTable.intern(reads))
+      return .idle(reads: footprintTable.intern(reads))
     }
     return writes(to: names.id(.timer(names.erased(entry.controller, entry.request))))
   }

@@ -35,6 +35,9 @@ extension Composition {
 
   private func describe(_ use: FieldUse) -> String {
     if use.isWhole { return "" }
+    if !use.unread.isEmpty {
+      return " (without \(use.unread.map { $0.joined(separator: ".") }.joined(separator: ", ")))"
+    }
     if use.paths.isEmpty { return " (whether there is one)" }
     return " (\(use.paths.map { $0.joined(separator: ".") }.joined(separator: ", ")))"
   }

@@ -123,7 +123,9 @@ package final class Composition {
         }) : []
     let names = FootprintNames(world)
     self.names = names
-    footprintTable = FootprintTable { names.accepts(predicate: $0, cell: $1, side: $2) }
+    footprintTable = FootprintTable(namedChanges: world.hasUnreadFields ? 256 : 0) {
+      names.accepts(predicate: $0, cell: $1, side: $2)
+    }
     symmetry = world.symmetry.flatMap {
       $0.isBroken ? nil : StateSymmetry($0, world, component)
     }

@@ -9,31 +9,59 @@ package struct FieldUse: Hashable, Sendable {
 
   /// The fields used, with all below them; sorted, none below another.
   package let paths: [[String]]
+  /// Fields below those that are not used after all, with all below them; sorted.
+  package let unread: [[String]]
 
   /// Makes a use of these fields.
   package init(paths: [[String]]) {
+    self.init(Self.kept(paths), unread: [])
+  }
+
+  /// A use of all fields but these.
+  package static func all(but unread: [[String]]) -> FieldUse {
+    FieldUse([[]], unread: kept(unread))
+  }
+
+  private init(_ paths: [[String]], unread: [[String]]) {
+    self.paths = paths
+    self.unread = unread
+  }
+
+  /// The paths sorted, without those below others.
+  private static func kept(_ paths: [[String]]) -> [[String]] {
     let sorted = paths.sorted { $0.lexicographicallyPrecedes($1) }
     // Whatever lies below a path follows it.
     var kept: [[String]] = []
     for path in sorted where !(kept.last.map { path.starts(with: $0) } ?? false) {
       kept.append(path)
     }
-    self.paths = kept
+    return kept
+  }
+
+  /// The same use with its keys written in another way.
+  func mapped(_ text: (String) -> String) -> FieldUse {
+    FieldUse(Self.kept(paths.map { $0.map(text) }), unread: unread.map { $0.map(text) })
   }
 
   /// Whether the object is used whole.
-  package var isWhole: Bool { paths == [[]] }
+  package var isWhole: Bool { paths == [[]] && unread.isEmpty }
 
   /// What both use.
   package func union(_ other: FieldUse) -> FieldUse {
     if isWhole || other.isWhole { return .whole }
-    return self == other ? self : FieldUse(paths: paths + other.paths)
+    if self == other { return self }
+    if unread.isEmpty && other.unread.isEmpty { return FieldUse(paths: paths + other.paths) }
+    let unused =
+      unread.filter { !other.meets([$0]) } + other.unread.filter { !meets([$0]) }
+    return .all(but: unused)
   }
 
   /// Whether a change of some paths concerns what is used.
   func meets(_ changed: [[String]]) -> Bool {
     changed.contains { path in
-      path.isEmpty || paths.contains { $0.starts(with: path) || path.starts(with: $0) }
+      path.isEmpty
+        || paths.contains { $0.starts(with: path) || path.starts(with: $0) }
+          && !unread.contains { path.starts(with: $0) }
     }
   }
 }

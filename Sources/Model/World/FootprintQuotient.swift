@@ -140,7 +140,7 @@ final class FootprintQuotient {
   }
 
   private func mapped(_ use: FieldUse) -> FieldUse {
-    FieldUse(paths: use.paths.map { $0.map { text($0) } })
+    use.mapped { text($0) }
   }
 
   private func side(_ id: UInt32) -> UInt32 {

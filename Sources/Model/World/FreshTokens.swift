@@ -207,7 +207,17 @@ package final class FreshTokens {
 
   /// A text for people: tokens as `~1`, `~2`.
   package func display(_ text: String) -> String {
-    replacingTokens(in: text) { "~\($0.index + 1)" }
+    replacingTokens(in: text) { "~\(self.number(of: $0))" }
+  }
+
+  /// The number of a token for people: in its class, behind that of the class where it has one.
+  private func number(of token: FreshToken) -> String {
+    let meaning = families[Int(token.family)]
+    guard meaning.hasSuffix("]"), let start = meaning.lastIndex(of: "[") else {
+      return "\(token.index + 1)"
+    }
+    let number = meaning[meaning.index(after: start)...].dropLast()
+    return token.index == 0 ? String(number) : "\(number).\(token.index + 1)"
   }
 
   /// A value for people: tokens as `~1`, `~2`.

@@ -17,6 +17,8 @@ package enum Projection: String, CaseIterable, Hashable, Sendable {
   case callOrder
   /// A step is computed once for all states that agree in what it reads.
   case memo
+  /// A process is given objects without the fields that its scenario says it does not read.
+  case unread
   /// Interchangeable names are: states that differ in an exchange of them are one, in searches that
   /// use it.
   case symmetry

@@ -1,5 +1,26 @@
 /// The controller's cache: the store, less what it has not seen.
 extension ReconcileRun {
+  /// What the controller is not given of objects.
+  var unread: UnreadFields {
+    context.world.definition.projections.contains(.unread) ? participant.unread : UnreadFields()
+  }
+
+  /// What of an object of a kind a read depends on.
+  ///
+  /// In mode `calls` a read also gives the version of the whole object, which a later write may name: it
+  /// is superseded by every change.
+  func use(of groupKind: GroupKind) -> FieldUse {
+    context.composition.mode == .reconcile ? unread.use(of: groupKind) : .whole
+  }
+
+  /// A version as the controller is given it.
+  func shown(_ version: UInt32, _ groupKind: GroupKind) -> UInt32 {
+    let unread = unread
+    guard !unread.paths(groupKind).isEmpty, let object = context.world.versions.object(version)
+    else { return version }
+    return context.world.versions.intern(unread.shown(object, groupKind))
+  }
+
   func lagging(_ groupKind: GroupKind) throws -> [PendingEvent] {
     guard participant.lag != nil else { return [] }
     guard context.world.lags(controller, groupKind) else {
@@ -26,15 +47,19 @@ extension ReconcileRun {
       bornSuperseded[key] = index
       return version
     }
+    let use = use(of: key.groupKind)
     return participant.readsOwnWrites
-      ? context.version(now: key) : context.version(before: key)
+      ? context.version(now: key, using: use) : context.version(before: key, using: use)
   }
 
   func cached(_ query: ListQuery, index: Int) throws -> [Answer.ListedObject] {
     let scan = ObjectScan(
       query.groupKind, namespace: query.namespace, selection: query.selection)
     let differences = try differences(query.groupKind)
-    let list = participant.readsOwnWrites ? context.scanNow(scan) : context.scan(scan)
+    let use = use(of: query.groupKind)
+    let list =
+      participant.readsOwnWrites
+      ? context.scanNow(scan, using: use) : context.scan(scan, using: use)
     let adjusted = context.adjust(list, scan, with: differences)
     for item in adjusted where differences[item.key] != nil { bornSuperseded[item.key] = index }
     if context.isAhead { return adjusted }

@@ -19,6 +19,7 @@ extension ReconcileRun {
     let view = ServerView(
       context, versionToken: token(index),
       creator: "\(participant.reconciler.name) for \(self.request)",
+      use: use(of: request),
       isCurrent: { [unowned self] version, key in self.isCurrent(version, key) })
     let first = context.changes.count
     let response = context.world.server.handle(request, reader: view)
@@ -29,6 +30,16 @@ extension ReconcileRun {
     return .response(
       code: response.code, body: body,
       changed: changes.map { Answer.ChangedObject(key: $0.key, before: $0.old) })
+  }
+
+  /// What of the objects of its kind a request depends on: a write, and what is computed of an object, on
+  /// the whole.
+  private func use(of request: APIRequest) -> (groupKind: GroupKind, FieldUse)? {
+    guard request.verb == .get || request.verb == .list,
+      request.subresource.isEmpty || request.subresource == "status"
+    else { return nil }
+    let groupKind = GroupKind(apiVersion: request.apiVersion, kind: request.kind)
+    return (groupKind, use(of: groupKind))
   }
 
   /// An answer less what is no part of the identity of the object in it; a changed object gets the
@@ -42,7 +53,7 @@ extension ReconcileRun {
     let groupKind = GroupKind(
       apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
     let version = object.at("metadata", "resourceVersion")
-    object = context.world.identity(of: object, groupKind: groupKind)
+    object = unread.shown(context.world.identity(of: object, groupKind: groupKind), groupKind)
     let isChanged = changed?.new != nil
     object.set(
       isChanged ? .string(token(index)) : version, at: "metadata", "resourceVersion")

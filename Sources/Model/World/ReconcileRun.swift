@@ -42,6 +42,8 @@ final class ReconcileRun {
   var lastOwnWrite: [ObjectKey: Int] = [:]
   /// Reads that were stale when they were made: object and question.
   var bornSuperseded: [ObjectKey: Int] = [:]
+  /// How many new values this run was given.
+  private var freshValues = 0
   /// Recorded answers that a run from the start is fed with.
   private var replayed: [(question: Question, answer: Answer)] = []
   private var replayIndex = 0
@@ -61,6 +63,7 @@ final class ReconcileRun {
     for (index, step) in context.world.tree.path(to: node).enumerated() {
       if case .recall = step.question { noteMemory(step.answer) }
       note(step.answer, at: index)
+      if case .fresh = step.question { freshValues += 1 }
     }
   }
 
@@ -76,6 +79,7 @@ final class ReconcileRun {
     ownBefore = run.ownBefore
     lastOwnWrite = run.lastOwnWrite
     bornSuperseded = run.bornSuperseded
+    freshValues = run.freshValues
     versionMark = run.versionMark
     ahead = run.tree.depth(of: run.node)
   }
@@ -192,9 +196,12 @@ final class ReconcileRun {
     let index = index
     switch question {
     case .get(_, let key):
-      return .object(version: try cached(key, index: index))
+      return .object(version: shown(try cached(key, index: index), key.groupKind))
     case .list(let query):
-      return .list(try cached(query, index: index))
+      return .list(
+        try cached(query, index: index).map {
+          Answer.ListedObject(key: $0.key, version: shown($0.version, $0.key.groupKind))
+        })
     case .creationRank(let key):
       guard context.world.rankedKinds.contains(key.groupKind) else {
         if context.isAhead { throw Suspension() }
@@ -230,10 +237,24 @@ final class ReconcileRun {
     case .next(let batch):
       return .number(lane(of: batch))
     case .fresh:
+      freshValues += 1
       return .text(
-        context.freshToken("value by \(participant.reconciler.name) for \(request)"))
+        context.freshToken("value by \(participant.reconciler.name) for \(request)\(role)"))
     case .send(let request):
       return try send(request, question: question, index: index)
     }
+  }
+
+  /// What tells the values of a process apart: their number in the run, and which life of it that is.
+  ///
+  /// Steps that touch different values of one class count as dependent (`FootprintNames`). What a
+  /// declarative controller makes in one run is alike; of what real code makes nobody knows, so the
+  /// objects that it names are not interchangeable, and a class for each keeps them independent. The
+  /// budget of crashes tells the life: it is read by the step, and a crash, which writes it, conflicts.
+  private var role: String {
+    guard participant.reconciler.runsElsewhere else { return "" }
+    guard let crashes = participant.budgets[.crash], crashes > 0 else { return " [\(freshValues)]" }
+    let life = crashes - Int(context.word(.budget(.crash, controller: controller)))
+    return " [\(freshValues)\(String(repeating: "'", count: life))]"
   }
 }

@@ -11,25 +11,35 @@ final class ServerView: ObjectReader {
   private let isCurrentVersion: (String, ObjectKey) -> Bool
   /// Who asks, so that fresh values of different creators never meet.
   private let creator: String
+  /// What the answer depends on of the objects of a kind, where it is not the whole.
+  private let use: (groupKind: GroupKind, FieldUse)?
 
   init(
     _ context: StepContext, versionToken: String, creator: String,
+    use: (groupKind: GroupKind, FieldUse)? = nil,
     isCurrent: @escaping (String, ObjectKey) -> Bool
   ) {
     self.context = context
     self.versionToken = versionToken
     self.creator = creator
+    self.use = use
     isCurrentVersion = isCurrent
   }
 
   func object(_ key: ObjectKey) -> JSONObject? {
-    context.world.versions.object(context.version(now: key))
+    context.world.versions.object(context.version(now: key, using: use(of: key.groupKind)))
+  }
+
+  private func use(of groupKind: GroupKind) -> FieldUse {
+    if let use, use.groupKind == groupKind { use.1 } else { .whole }
   }
 
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [(key: ObjectKey, object: JSONObject)]
   {
-    let list = context.scanNow(ObjectScan(groupKind, namespace: namespace, selection: selection))
+    let list = context.scanNow(
+      ObjectScan(groupKind, namespace: namespace, selection: selection),
+      using: use(of: groupKind))
     // What the server does with the list may depend on its order.
     if context.isAhead { return present(list) }
     _ = context.composition.attempt("the server") {

@@ -126,6 +126,12 @@ package final class World {
     } + component.events.map { "event \(definition.events[$0].name)" }
   }
 
+  /// Whether somebody reads all but some fields of objects.
+  var hasUnreadFields: Bool {
+    definition.projections.contains(.unread)
+      && definition.participants.contains { !$0.unread.isEmpty }
+  }
+
   /// Whether a controller's view of a kind may lag.
   package func lags(_ controller: Int, _ groupKind: GroupKind) -> Bool {
     cachedKinds[controller]?.contains(groupKind) ?? false

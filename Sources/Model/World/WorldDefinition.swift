@@ -14,6 +14,8 @@ package struct Participant: Sendable {
   package var budgets: [Fault: Int]
   /// The namespaces that its caches hold, sorted, beside what has none; nil for all.
   package var namespaces: [String]?
+  /// What it is not given of objects.
+  package var unread = UnreadFields()
 
   /// Makes a participant without faults.
   package init(

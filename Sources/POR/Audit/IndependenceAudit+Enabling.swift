@@ -46,17 +46,31 @@ extension IndependenceAudit {
   private func enables(
     _ entry: EnabledClass, _ condition: EnablingCondition, _ enabled: [EnabledClass]
   ) -> Bool {
+    switch condition {
+    case .never: return false
+    case .writeTo(let reads):
+      return holds(entry, enabled) { table.disturbs($0.footprint, readsOf: reads) }
+    case .idle(let reads):
+      // Any fair one is enough for a set, so each must bring it in.
+      return holds(entry, enabled) { table.disturbs($0.footprint, readsOf: reads) }
+        && enabled.filter { $0.flags.contains(.fair) }.allSatisfy { fair in
+          holds(entry, enabled) { $0.actionClass == fair.actionClass }
+        }
+    case .after(let first): return holds(entry, enabled) { $0.actionClass == first }
+    }
+  }
+
+  /// Whether what conflicts with some enabled actions, and with such ones, and so on, has one among it.
+  private func holds(
+    _ entry: EnabledClass, _ enabled: [EnabledClass], startingWith isFirst: (EnabledClass) -> Bool
+  ) -> Bool {
     var rest = enabled
     var members: [EnabledClass] = []
     func take(_ isIn: (EnabledClass) -> Bool) {
       members += rest.filter(isIn)
       rest.removeAll(where: isIn)
     }
-    switch condition {
-    case .never: return false
-    case .writeTo(let reads): take { table.disturbs($0.footprint, readsOf: reads) }
-    case .after(let first): take { $0.actionClass == first }
-    }
+    take(isFirst)
     var next = 0
     while next < members.count {
       let member = members[next]
@@ -72,7 +86,7 @@ extension IndependenceAudit {
     case .never: return "nothing should enable it"
     case .after(let actionClass):
       return "it waits for \(plain.system.describe(actionClass: actionClass))"
-    case .writeTo(let reads):
+    case .writeTo(let reads), .idle(let reads):
       let cells = table[reads].reads.prefix(4).map { plain.system.describe(.cell($0)) }
       return "it waits for a write of \(cells.joined(separator: ", "))"
     }

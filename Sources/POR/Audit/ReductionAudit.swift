@@ -140,7 +140,8 @@ package struct ReductionAudit {
         switch plain.withWords(closure.words, { system.enabling(of: own, at: $0) }) {
         case .never: break
         case .after(let actionClass): try add(actionClass, for: .enabledFirst, by: member)
-        case .writeTo(let reads):
+        case .idle where closure.choices.contains { $0.isChosen && $0.flags.contains(.fair) }: break
+        case .writeTo(let reads), .idle(let reads):
           for (actionClass, footprint) in closure.footprints
           where table.disturbs(footprint, readsOf: reads) {
             try add(actionClass, for: .enabledFirst, by: member)
@@ -165,10 +166,11 @@ package struct ReductionAudit {
       name = system.describe(actionClass: own)
       if rule == .conflicts {
         meeting = table.meeting(enabled[own] ?? 0, footprint)
-      } else if case .writeTo(let reads) = plain.withWords(
-        closure.words, { system.enabling(of: own, at: $0) })
-      {
-        meeting = table.meeting(footprint, reads)
+      } else {
+        switch plain.withWords(closure.words, { system.enabling(of: own, at: $0) }) {
+        case .writeTo(let reads), .idle(let reads): meeting = table.meeting(footprint, reads)
+        case .never, .after: break
+        }
       }
     }
     return AuditFailure(

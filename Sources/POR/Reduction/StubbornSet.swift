@@ -288,11 +288,21 @@ struct StubbornSet: ~Copyable {
           by: .init(actionClass: actionClass, 0))
       }
       add(place)
-    case .writeTo(let reads):
-      let party = log == nil ? nil : CouplingLog.Party(actionClass: actionClass, reads)
-      addAll(enabled, future, by: party) { footprints, footprint in
-        footprints.disturbs(footprint, readsOf: reads)
-      }
+    case .writeTo(let reads): addWriters(of: reads, actionClass, enabled, future)
+    case .idle(let reads):
+      let holdsFair = (0..<enabled.count).contains { isChosen[$0] && enabled.isFair($0) }
+      if !holdsFair { addWriters(of: reads, actionClass, enabled, future) }
+    }
+  }
+
+  /// Adds what writes what a disabled member waits for.
+  private mutating func addWriters(
+    of reads: UInt32, _ actionClass: UInt32, _ enabled: borrowing EnabledActions,
+    _ future: borrowing FlatBuffer<FutureEntry>
+  ) {
+    let party = log == nil ? nil : CouplingLog.Party(actionClass: actionClass, reads)
+    addAll(enabled, future, by: party) { footprints, footprint in
+      footprints.disturbs(footprint, readsOf: reads)
     }
   }
 

@@ -120,7 +120,8 @@ struct CommutationOracle {
       let isExpected =
         switch condition {
         case .never: false
-        case .writeTo(let reads): table.disturbs(step.successor.footprint, readsOf: reads)
+        case .writeTo(let reads), .idle(let reads):
+          table.disturbs(step.successor.footprint, readsOf: reads)
         case .after(let other): composition.actionClass(of: step.successor.action) == other
         }
       if !isExpected {

@@ -196,7 +196,7 @@ import Transitions
       let condition = world.state.withUnsafeBufferPointer {
         composition.enabling(of: composition.actionClass(of: timer), at: $0)
       }
-      guard case .writeTo(let reads) = condition else { return false }
+      guard case .idle(let reads) = condition else { return false }
       let taken = try #require(try world.steps()[step]).successor.footprint
       return table.disturbs(taken, readsOf: reads)
     }
@@ -231,6 +231,35 @@ import Transitions
     let named = try #require(classes.first)
     #expect(world.composition.isCollective(actionClass: named))
     #expect(world.composition.describe(actionClass: named) == "reconcile child b-~*")
+  }
+
+  /// What real code names by different values of one run is told apart; what is made after a crash, too.
+  @Test func valuesOfOneRunOfAProcessAreTold() throws {
+    var maker = Scripted("maker", for: "a") { _, oracle in
+      try oracle.create("b-" + oracle.freshValue())
+      try oracle.create("b-" + oracle.freshValue())
+      return .done
+    }
+    maker.runsElsewhere = true
+    var children = Scripted("child", for: "none") { _, _ in .done }
+    children.watches = [
+      WatchRule(ScriptedWorld.configMap, .object) { _, after in
+        after?.at("metadata", "name")?.string?.hasPrefix("b-") ?? false
+      }
+    ]
+    var world = ScriptedWorld(["a": [:]], [maker, children], interleaving: .reconcile) {
+      $0.participants[0].budgets[.crash] = 1
+    }
+    try world.take("crash maker a after 1 writes")
+    try world.take("reconcile maker a")
+    let steps = try world.steps().filter { $0.key.hasPrefix("reconcile child") }
+    #expect(
+      steps.keys.sorted() == [
+        "reconcile child b-~1", "reconcile child b-~1'", "reconcile child b-~2'",
+      ])
+    let classes = Set(steps.values.map { world.composition.actionClass(of: $0.successor.action) })
+    #expect(classes.count == 3)
+    #expect(try world.meeting("reconcile child b-~1", "reconcile child b-~1'") == nil)
   }
 
   /// A property of a field is not concerned by other fields, a list not by those of its objects.

@@ -9,6 +9,7 @@ struct Scripted: Reconciler {
   let name: String
   var watches: [WatchRule]
   var sharesMemory = false
+  var runsElsewhere = false
   let program: @Sendable (ReconcileRequest, any ReconcileOracle) throws -> ReconcileResult
 
   var fieldManager: String { name }

@@ -81,7 +81,9 @@ struct ControllerDecoder {
       owns: reader.list("owns").compactMap { owned($0, in: reader) },
       watches: reader.list("watches").compactMap { watch($0, in: reader) },
       memory: reader.choice("memory", DeclarativeController.Memory.self) ?? .none,
-      location: reader.node.location)
+      unread: process.texts("unread").compactMap {
+        IgnoredPathDecoder(findings: findings, kinds: kinds).unread($0.text, at: $0.node)
+      }, location: reader.node.location)
   }
 
   private func limits(_ process: FieldReader) -> ProcessController.Limits {

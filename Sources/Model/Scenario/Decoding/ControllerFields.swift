@@ -35,6 +35,9 @@ package enum ControllerFields {
         "files", .list(.text),
         "The files and folders of its code, for the cache of its runs; the folder by default."),
       .optional("limits", .table { limits }, "What it may use before it is ended."),
+      .optional(
+        "unread", .list(.text),
+        "Fields that its code does not read, such as Pod:status: it is given objects without them."),
     ])
 
   static let limits = FieldTable(
