@@ -135,7 +135,7 @@ import Testing
   }
 
   /// Values that fulfil the assumptions; nil where none were found.
-  private static func draw(
+  static func draw(
     _ scenario: Scenario, _ generator: inout SeededNumbers, upTo largest: Int64
   ) throws -> [String: JSONValue]? {
     for _ in 0..<100 {
@@ -181,7 +181,7 @@ import Testing
   }
 
   /// The verdict for known values: nothing symbolic is involved.
-  private static func verify(_ scenario: Scenario, _ values: [String: JSONValue]) throws
+  static func verify(_ scenario: Scenario, _ values: [String: JSONValue]) throws
     -> WorldVerdict
   {
     let builder = try WorldBuilder(scenario, symbols: values)
@@ -190,7 +190,7 @@ import Testing
   }
 
   /// Whether the report says that a property fails for these values: its text is CEL.
-  private static func fails(
+  static func fails(
     _ property: PropertyReport, _ scenario: Scenario, _ values: [String: JSONValue]
   ) throws -> Bool {
     guard let failing = property.failing else { return false }

@@ -32,6 +32,7 @@ package final class SymbolicLeaf: Sendable {
     let term: TermID
     let view: String
     var isName = false
+    var isOmittedAtZero = false
   }
 
   /// How a leaf is computed from the value of its term.
@@ -53,14 +54,18 @@ package final class SymbolicLeaf: Sendable {
   /// Whether it is the name of an object: whoever looks at the text compares it with other names
   /// (``SymbolicRun/decideNames()``).
   private let isName: Bool
+  /// Whether it is not there where it is 0, as Go leaves such a number out; only in abstract runs
+  /// (``SymbolicRun/isAbstract``), in others that is decided.
+  let isOmittedAtZero: Bool
   /// Its value, not recorded: for hashing, and for what is shown of this one valuation.
   package let current: JSONValue
 
   fileprivate init(
     _ run: SymbolicRun, _ term: TermID, _ kind: Kind,
-    _ view: View?, isName: Bool = false
+    _ view: View?, isName: Bool = false, isOmittedAtZero: Bool = false
   ) {
     self.isName = isName
+    self.isOmittedAtZero = isOmittedAtZero
     self.run = run
     self.term = term
     self.kind = kind
@@ -81,7 +86,10 @@ package final class SymbolicLeaf: Sendable {
 
   /// The same of another term, in another run.
   package func moved(to term: TermID, in run: SymbolicRun) -> JSONValue {
-    guard let view else { return JSONValue(term, in: run) }
+    guard let view else {
+      return isOmittedAtZero
+        ? JSONValue(omittedAtZero: term, in: run) : JSONValue(term, in: run)
+    }
     return JSONValue(term, in: run, as: kind, view)
   }
 
@@ -97,24 +105,56 @@ package final class SymbolicLeaf: Sendable {
 
   /// Whether it has a value; recorded.
   package func equals(_ value: JSONValue) -> Bool {
+    if let condition = condition(of: value) { return run.decide(condition) }
     if case .symbolic(let other) = value {
-      if other === self { return true }
       if isName, other.isName { return run.text(ofName: term) == run.text(ofName: other.term) }
-      guard kind == other.kind else { return false }
-      if view?.name != other.view?.name { return pinned == other.pinned }
-      let isSame = run.decide(run.terms.areSame(term, other.term))
-      if isSame || view?.isInjective ?? true { return isSame }
-      return pinned == other.pinned
+      guard view?.name == other.view?.name else { return pinned == other.pinned }
+      return run.decide(run.terms.areSame(term, other.term)) || pinned == other.pinned
     }
     if isName, case .string(let text) = value {
       run.noteKnownName(text)
       return run.text(ofName: term).isExactly(text)
     }
-    guard view == nil else {
-      return run.tabulate(term) { [view] in view?.compute($0) == value }
+    guard let view else { return false }
+    return run.tabulate(term) { view.compute($0) == value }
+  }
+
+  /// The condition under which it has a value; nil where it must be looked at for that.
+  private func condition(of value: JSONValue) -> TermID? {
+    let terms = run.terms
+    if case .symbolic(let other) = value {
+      if other === self { return .always }
+      guard !(isName && other.isName) else { return nil }
+      guard kind == other.kind else { return .never }
+      guard view?.name == other.view?.name, view?.isInjective ?? true else { return nil }
+      return terms.areSame(term, other.term)
     }
-    guard let constant = TermConstant(value, kind) else { return false }
-    return run.decide(run.terms.isEqual(term, to: constant))
+    if isName, case .string = value { return nil }
+    guard let view else {
+      return TermConstant(value, kind).map { terms.isEqual(term, to: $0) } ?? .never
+    }
+    guard view.name == Integer.decimal else { return nil }
+    guard case .string(let text) = value, let number = Int64(text), String(number) == text else {
+      return .never
+    }
+    return terms.isEqual(term, to: .integer(Int128(number)))
+  }
+
+  /// Whether all of these are equal: one condition, and further ones only for what has none.
+  static func areAllEqual(_ pairs: [JSONValue.UnknownPair]) -> Bool {
+    guard let run = pairs.first?.leaf.run else { return true }
+    if pairs.count == 1 { return pairs[0].leaf.equals(pairs[0].other) }
+    var conditions: [TermID] = []
+    var others: [JSONValue.UnknownPair] = []
+    for pair in pairs {
+      guard let condition = pair.leaf.condition(of: pair.other) else {
+        others.append(pair)
+        continue
+      }
+      if condition == .never { return false }
+      conditions.append(condition)
+    }
+    return run.decide(run.terms.all(conditions)) && others.allSatisfy { $0.leaf.equals($0.other) }
   }
 }
 
@@ -136,6 +176,18 @@ extension JSONValue {
     self = .symbolic(
       run.leaf(SymbolicLeaf.Identity(term: term, view: "")) {
         SymbolicLeaf(run, term, kind, nil)
+      })
+  }
+
+  /// An integer that is not there where it is 0.
+  init(omittedAtZero term: TermID, in run: SymbolicRun) {
+    if let constant = run.terms.constant(term) {
+      self = JSONValue(constant)
+      return
+    }
+    self = .symbolic(
+      run.leaf(SymbolicLeaf.Identity(term: term, view: "", isOmittedAtZero: true)) {
+        SymbolicLeaf(run, term, .int, nil, isOmittedAtZero: true)
       })
   }
 

@@ -140,7 +140,7 @@ private final class LiftingActivation: Activation {
   }
 
   func value(of name: String) throws -> Value? {
-    try inner.value(of: name).map { pins ? run.pinned($0) : run.lifted($0) }
+    try inner.value(of: name).map { pins ? run.pinned(decided($0)) : run.lifted(decided($0)) }
   }
 
   /// A host function is asked with known arguments.
@@ -153,7 +153,22 @@ private final class LiftingActivation: Activation {
       answer = try inner.call(function, arguments)
       answers.append((function, arguments, answer))
     }
-    return pins ? run.pinned(answer) : run.lifted(answer)
+    return pins ? run.pinned(decided(answer)) : run.lifted(decided(answer))
+  }
+
+  /// The value with each number of an object decided that may be left out: expressions can tell.
+  private func decided(_ value: Value) -> Value {
+    guard run.isAbstract else { return value }
+    switch value {
+    case .map(let map):
+      guard let object = map.json,
+        case .object(let decided) = JSONValue.object(object).withDecidedZeros
+      else { return value }
+      return .map(MapValue(decided))
+    case .list(let items): return .list(items.map { decided($0) })
+    case .optional(.some(let content)): return .optional(decided(content))
+    default: return value
+    }
   }
 
   private func known(_ function: String, _ arguments: [Value]) -> Value? {

@@ -25,8 +25,13 @@ package final class SymbolicRun: @unchecked Sendable {
     var asked = 0
   }
 
+  /// Whether this is a step of a proof: a number that Go leaves out where it is 0 stays one number
+  /// instead of two shapes of its object.
+  package let isAbstract: Bool
+
   /// Makes a run under a valuation of the table's symbols.
-  package init(terms: TermTable, values: Valuation) {
+  package init(terms: TermTable, values: Valuation, isAbstract: Bool = false) {
+    self.isAbstract = isAbstract
     self.terms = terms
     self.values = values
   }

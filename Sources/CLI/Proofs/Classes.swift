@@ -31,30 +31,45 @@ struct Classes {
     of domain: TermID, _ what: @autoclosure () -> String, _ work: (SymbolicRun) throws -> Result
   ) throws -> [Case<Result>] {
     var found: [Case<Result>] = []
-    var outside = [domain]
-    while true {
+    // Regions without a class so far, disjoint: conjunctions of few conditions, which are decided sooner
+    // than "in none of the classes".
+    var regions = [[domain]]
+    while let region = regions.popLast() {
       if let reason = session.stopReason { throw NotProvable(reason) }
+      if terms.all(region) == .never { continue }
       questions.number += 1
-      switch session.solution(of: outside) {
-      case .unsatisfiable:
-        guard found.allSatisfy({ !terms.isModuloRounding($0.condition) }) else {
-          throw NotProvable("\(what()) compares doubles that Z3 knows up to rounding only")
-        }
-        return found
+      switch session.solution(of: region) {
+      case .unsatisfiable: continue
       case .unknown(let reason):
         throw NotProvable("Z3 does not know all values for which \(what()) differs: \(reason)")
       case .satisfiable(let values):
-        guard terms.holds(terms.all(outside), values) else {
+        guard terms.holds(terms.all(region), values) else {
           throw NotProvable("\(what()) compares doubles that Z3 knows up to rounding only")
         }
-        let run = SymbolicRun(terms: terms, values: values)
+        let run = SymbolicRun(terms: terms, values: values, isAbstract: true)
         let result = try work(run)
-        let condition = terms.all(run.decisions)
-        found.append(Case(condition: condition, result: result))
-        outside.append(terms.not(condition))
+        found.append(Case(condition: terms.all(run.decisions), result: result))
         if found.count > Self.limit { throw NotProvable(tooMany(what(), run)) }
+        regions += rest(of: region, without: run.decisions)
       }
     }
+    guard found.allSatisfy({ !terms.isModuloRounding($0.condition) }) else {
+      throw NotProvable("\(what()) compares doubles that Z3 knows up to rounding only")
+    }
+    return found
+  }
+
+  /// What is left of a region without a class in it: first what leaves the class with its first
+  /// decision, then what keeps that and leaves it with the second, and so on.
+  private func rest(of region: [TermID], without decisions: [TermID]) -> [[TermID]] {
+    let known = Set(region)
+    var kept = region
+    var found: [[TermID]] = []
+    for decision in decisions where !known.contains(decision) {
+      found.append(kept + [terms.not(decision)])
+      kept.append(decision)
+    }
+    return found
   }
 
   private func tooMany(_ what: String, _ run: SymbolicRun) -> String {

@@ -25,6 +25,8 @@ struct ProofRun {
   private static let depth = 10
   /// How long Spacer may look for an invariant.
   private static let spacerMilliseconds = 3000
+  /// How many kinds of steps are tried without merging states.
+  private static let edgeLimit = 400
   private let relation: Relation
   private let builder: RelationBuilder
   private let session: SolverSession
@@ -53,6 +55,22 @@ struct ProofRun {
       claims.append(
         try claim("lemma \(number + 1)") { _, builder in builder.lemmas(of: property)[number] })
     }
+    // Last, so that lemmas keep their numbers.
+    let orders = relation.locations.map(\.order)
+    if orders.contains(where: { $0 != .always }) { claims.append(orders + [.always]) }
+    let merged = relation.merged(claims, terms)
+    if merged.relation.locations.count < relation.locations.count {
+      let attempt = ProofRun(merged.relation, builder).attempt(property, merged.claims)
+      // What merging forgets may be needed, unless that is too much to try.
+      if case .proved = attempt.outcome { return attempt }
+      if relation.system.edges.count > Self.edgeLimit { return attempt }
+    }
+    return attempt(property, claims)
+  }
+
+  private func attempt(
+    _ property: PropertyDeclaration, _ claims: [[TermID]]
+  ) -> (outcome: ProofOutcome, obligations: Int) {
     var proof = InductionProof(relation.system, session)
     guard let failure = proof.firstFailure(claims) else {
       let told = summary(proof.obligations, property.lemmas.count, found: [])
@@ -94,16 +112,24 @@ struct ProofRun {
     _ what: String, _ predicate: (WorldDefinition, WorldBuilder) throws -> StatePredicate
   ) throws -> [TermID] {
     var found: [TermID] = []
+    var known: [(reads: AbstractReads, text: String, term: TermID)] = []
     for location in relation.locations {
+      if let same = known.first(where: { $0.reads.text(in: location.state) == $0.text }) {
+        found.append(same.term)
+        continue
+      }
+      let reads = AbstractReads()
       let cases = try builder.classes.all(of: relation.system.domain, what) { run -> Bool in
         let test = try predicate(try builder.world(run), try builder.builder(run))
         do {
-          return try test(location.state.moved(into: run).reader) ?? true
+          return try test(location.state.moved(into: run).reader(noting: reads)) ?? true
         } catch is EvaluationError {
           return false
         }
       }
-      found.append(terms.any(cases.filter(\.result).map(\.condition)))
+      let term = terms.any(cases.filter(\.result).map(\.condition))
+      known.append((reads, reads.text(in: location.state), term))
+      found.append(term)
     }
     // An expression of an event that cannot be evaluated leads here: nothing may.
     return found + [.never]

@@ -45,7 +45,8 @@ struct ProofTeller {
     let number = failure.claim ?? 0
     if number == 0 { return property.name }
     return number <= property.lemmas.count
-      ? "lemma \(number) (\(property.lemmas[number - 1].source))" : "a lemma that was found"
+      ? "lemma \(number) (\(property.lemmas[number - 1].source))"
+      : "a lemma that was found, or the order of counts in a status"
   }
 
   /// A run to a state without the property.

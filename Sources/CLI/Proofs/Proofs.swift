@@ -16,6 +16,10 @@ struct Proofs {
   /// All questions, and who answered.
   private(set) var figures = SolverFigures()
 
+  /// How many cases are told apart before Z3 is asked: what is left of a step after so many is large,
+  /// and Z3 knows it sooner.
+  private static let cases = 24
+
   /// Tries the proofs of the properties chosen; the relation is found once for all of them.
   init(
     _ scenario: Scenario, properties: [PropertyDeclaration], projections: ProjectionSet,
@@ -26,6 +30,7 @@ struct Proofs {
     let inputs = UnknownInputs(scenario)
     var limits = SolverLimits()
     limits.deadline = deadline
+    limits.cases = Self.cases
     let session = SolverSession(PathTable(inputs.terms), limits: limits)
     session.isCancelled = { Cancellation.isRequested }
     defer { figures = session.figures }

@@ -20,9 +20,6 @@ final class RelationBuilder {
   }
 
   private static let locationLimit = 200
-  /// What a variable is assumed to be in, and must be shown to stay in: sums of such numbers do not
-  /// overflow, so that no expression fails for that reason.
-  private static let range = Interval(-(1 << 53), 1 << 53)
   private let scenario: Scenario
   private let inputs: UnknownInputs
   let classes: Classes
@@ -38,12 +35,22 @@ final class RelationBuilder {
 
   /// The symbols of the places that change.
   private var variables: [String: Int] = [:]
-  private var newVariables: [String] = []
+  private var newVariables: [String: Interval] = [:]
 
   // One exploration.
   private var locations: [Relation.Location] = []
   private var numbers: [String: Int] = [:]
   private var actions: Set<AbstractSteps.Action> = []
+  /// What is known of actions: what they read, and what came of it.
+  private var known: [AbstractSteps.Action: [KnownStep]] = [:]
+
+  private struct KnownStep {
+    let reads: AbstractReads
+    let text: String
+    /// What was assumed of the counts, also of objects that were not read.
+    let order: TermID
+    let cases: [Classes.Case<Outcome>]
+  }
 
   init(
     _ scenario: Scenario, _ inputs: UnknownInputs, _ classes: Classes,
@@ -74,11 +81,12 @@ final class RelationBuilder {
     try findStarts()
     while true {
       if let relation = try explore() { return relation }
-      for place in newVariables.sorted() where variables[place] == nil {
-        let term = terms.symbol(place, .int, range: Self.range)
+      for (place, range) in newVariables.sorted(by: { $0.key < $1.key })
+      where variables[place] == nil {
+        let term = terms.symbol(place, .int, range: range)
         variables[place] = terms.symbols(in: [term])[0]
       }
-      newVariables = []
+      newVariables = [:]
     }
   }
 
@@ -86,7 +94,15 @@ final class RelationBuilder {
     for controller in scenario.controllers {
       switch controller.source {
       case .declarative: break
-      case .builtin: throw NotProvable("\(controller.name) is built in, which no proof covers yet")
+      case .builtin(let name, let options):
+        let isCovered =
+          name == "deployment"
+          || ["replicaset", "kubelet"].contains(name) && options.contains { $0.name == "pods" }
+        guard isCovered else {
+          throw NotProvable(
+            "\(controller.name) is built in; proofs cover deployment, and replicaset and kubelet with "
+              + "pods: counted")
+        }
       case .process, .metacontroller:
         throw NotProvable("\(controller.name) is a process: what it computes is not known")
       }
@@ -130,7 +146,7 @@ final class RelationBuilder {
 
   /// The relation; nil where integers were found to change that were thought not to.
   private func explore() throws -> Relation? {
-    (locations, numbers, actions) = ([], [:], [])
+    (locations, numbers, actions, known) = ([], [:], [], [:])
     var entries: [GuardedSystem.Start] = []
     for start in starts {
       let (location, values) = try enter(start.state)
@@ -152,6 +168,7 @@ final class RelationBuilder {
       }
     }
     guard newVariables.isEmpty else { return nil }
+    known = [:]
     var system = GuardedSystem(
       domain: domain,
       locations: locations.map { $0.variables.compactMap { variables[$0] }.sorted() } + [[]],
@@ -170,7 +187,8 @@ final class RelationBuilder {
 
   private enum Outcome {
     case nothing
-    case state(AbstractState)
+    /// The objects that changed.
+    case changes([ObjectKey: JSONObject?])
     case failure
   }
 
@@ -179,27 +197,7 @@ final class RelationBuilder {
   ) throws {
     guard let definition else { return }
     let name = try AbstractSteps(definition).text(step.action)
-    let source = locations[step.location].state
-    let found = try classes.all(of: domain, "\"\(name)\"") { run -> Outcome in
-      let steps = try AbstractSteps(world(run))
-      var choice = 0
-      func choose(_ count: Int) -> Int {
-        let symbol = terms.symbol(
-          "choice \(choice) of \(count)", .int, range: Interval(0, Int128(count - 1)))
-        choice += 1
-        return Int(run.pin(symbol).integer ?? 0)
-      }
-      do {
-        guard
-          var next = try steps.perform(step.action, at: source.moved(into: run), chooses: choose)
-        else { return .nothing }
-        next.decideTexts(by: isConstant)
-        return .state(next)
-      } catch is UnusableExpression {
-        return .failure
-      }
-    }
-    for found in found {
+    for found in try cases(step, name) {
       switch found.result {
       case .nothing: break
       case .failure:
@@ -207,13 +205,65 @@ final class RelationBuilder {
           GuardedSystem.Edge(
             name: name, source: step.location, target: -1, condition: found.condition,
             updates: [:]))
-      case .state(let state):
+      case .changes(let changes):
+        var state = locations[step.location].state
+        for (key, object) in changes { state.objects[key] = object }
         let (target, values) = try enter(state)
         edges.append(
           GuardedSystem.Edge(
             name: name, source: step.location, target: target, condition: found.condition,
             updates: values))
       }
+    }
+  }
+
+  /// What a step does for different values; a step that finds what it read elsewhere does the same.
+  private func cases(_ step: Step, _ name: String) throws -> [Classes.Case<Outcome>] {
+    let location = locations[step.location]
+    for known in known[step.action] ?? []
+    where known.order == location.order && known.reads.text(in: location.state) == known.text {
+      return known.cases
+    }
+    let reads = AbstractReads()
+    let found = try classes.all(of: terms.and(domain, location.order), "\"\(name)\"") { run in
+      try outcome(step.action, at: location.state.moved(into: run), reads, run)
+    }
+    // A reconcile under way is changed by what others write, which it did not read.
+    if scenario.interleaving == .reconcile {
+      known[step.action, default: []].append(
+        KnownStep(
+          reads: reads, text: reads.text(in: location.state), order: location.order,
+          cases: found))
+    }
+    return found
+  }
+
+  private func outcome(
+    _ action: AbstractSteps.Action, at state: AbstractState, _ reads: AbstractReads,
+    _ run: SymbolicRun
+  ) throws -> Outcome {
+    let steps = try AbstractSteps(world(run))
+    var choice = 0
+    func choose(_ count: Int) -> Int {
+      let symbol = terms.symbol(
+        "choice \(choice) of \(count)", .int, range: Interval(0, Int128(count - 1)))
+      choice += 1
+      return Int(run.pin(symbol).integer ?? 0)
+    }
+    do {
+      guard var next = try steps.perform(action, at: state, reads: reads, chooses: choose) else {
+        return .nothing
+      }
+      next.decideTexts(by: isConstant)
+      var changes: [ObjectKey: JSONObject?] = [:]
+      for key in Set(state.objects.keys).union(next.objects.keys) {
+        let (before, after) = (state.objects[key], next.objects[key])
+        if let before, let after, before.isIdentical(to: after) { continue }
+        changes[key] = .some(after)
+      }
+      return .changes(changes)
+    } catch is UnusableExpression {
+      return .failure
     }
   }
 
@@ -231,12 +281,15 @@ final class RelationBuilder {
       } else if isConstant(place.term) {
         fixed[place.name] = place.term
       } else {
-        newVariables.append(place.name)
+        newVariables[place.name] = place.range
       }
     }
     if let known = numbers[shape] {
-      for (place, term) in fixed where locations[known].fixed[place] != term {
-        newVariables.append(place)
+      for place in places {
+        guard let term = fixed[place.name], locations[known].fixed[place.name] != term else {
+          continue
+        }
+        newVariables[place.name] = place.range
       }
       return (known, values)
     }
@@ -245,13 +298,14 @@ final class RelationBuilder {
     }
     let number = locations.count
     numbers[shape] = number
-    let carrier = SymbolicRun(terms: terms, values: [:])
+    let carrier = SymbolicRun(terms: terms, values: [:], isAbstract: true)
     let moved = state.moved(
       into: carrier, replacing: variables.mapValues { terms.term(ofSymbol: $0) })
     locations.append(
       Relation.Location(
         state: moved, shape: shape, fixed: fixed,
-        variables: places.map(\.name).filter { variables[$0] != nil }))
+        variables: places.map(\.name).filter { variables[$0] != nil },
+        order: moved.orderOfCounts(terms)))
     if let definition {
       let steps = try AbstractSteps(definition)
       actions.formUnion(steps.events)

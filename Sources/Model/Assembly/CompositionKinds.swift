@@ -8,6 +8,7 @@ enum CompositionKinds {
     var kinds = Set(
       scenario.objects.map { GroupKind(apiVersion: $0.apiVersion, kind: $0.kind) })
     kinds.formUnion(scenario.names.map(\.groupKind))
+    if scenario.countsPods { kinds.insert(CountedPods.groupKind) }
     for controller in scenario.controllers {
       switch controller.source {
       case .builtin(let name, _): kinds.formUnion(made(by: name))

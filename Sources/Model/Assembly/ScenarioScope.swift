@@ -134,11 +134,12 @@ struct ScenarioObjects {
   ) -> Value {
     switch binding.target {
     case .object(let key):
-      return reader.object(key, using: use).map { Value(.object($0)) } ?? .null
+      return reader.object(key, using: use).map { Value(.object(use.withoutUnusedViews($0))) }
+        ?? .null
     case .list(let namespace, let labels):
       let objects = reader.objects(
         of: binding.groupKind, namespace: namespace, selection: selection(labels), using: use)
-      return .list(objects.map { Value(.object($0)) })
+      return .list(objects.map { Value(.object(use.withoutUnusedViews($0))) })
     }
   }
 

@@ -101,7 +101,8 @@ package struct WorldBuilder {
     property.lemmas.map { lemma in
       let program = lemma.program
       let scope = scope
-      return { try scope.test(program, ScenarioObjects($0)) }
+      let uses = scope.uses(of: [program])
+      return { try scope.test(program, ScenarioObjects($0, using: uses)) }
     }
   }
 

@@ -78,6 +78,7 @@ final class AbstractRun: ReconcileOracle {
 
   /// The cache: the store before the step, without the run's own writes.
   private func cached(_ key: ObjectKey, _ index: Int) -> JSONObject? {
+    store.reads.keys.insert(key)
     if participant.readsOwnWrites { return store.object(key) }
     let text = RunRecord.text(key)
     guard let before = record.before[text] else { return start[key] }
@@ -98,6 +99,7 @@ final class AbstractRun: ReconcileOracle {
 
   func list(_ query: ListQuery) throws -> [JSONObject] {
     let answer = try ask("list \(query)") { index in
+      store.reads.kinds.insert(query.groupKind)
       let scan = ObjectScan(
         query.groupKind, namespace: query.namespace, selection: query.selection)
       let source = participant.readsOwnWrites ? store.objects : start

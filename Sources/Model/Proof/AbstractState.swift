@@ -125,11 +125,36 @@ package struct AbstractState {
     for (key, object) in objects { objects[key] = decided(.object(object)).object }
   }
 
-  /// The live objects, for properties.
-  package var reader: any MappingReader { FixedObjects(clusterObjects) }
+  /// The live objects, for expressions, which note what they read.
+  package func reader(noting reads: AbstractReads) -> any MappingReader {
+    NotedObjects(FixedObjects(opened.clusterObjects), reads)
+  }
 
   /// The objects of the cluster.
   package var clusterObjects: [ObjectKey: JSONObject] {
     objects.filter { $0.key.groupKind.group != Self.ownGroup }
+  }
+}
+
+/// Objects of which is noted what is read.
+private final class NotedObjects: MappingReader {
+  private let inner: any MappingReader
+  private let reads: AbstractReads
+
+  init(_ inner: any MappingReader, _ reads: AbstractReads) {
+    self.inner = inner
+    self.reads = reads
+  }
+
+  func object(_ key: ObjectKey) -> JSONObject? {
+    reads.keys.insert(key)
+    return inner.object(key)
+  }
+
+  func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
+    -> [JSONObject]
+  {
+    reads.kinds.insert(groupKind)
+    return inner.objects(of: groupKind, namespace: namespace, selection: selection)
   }
 }

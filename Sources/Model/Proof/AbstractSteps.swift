@@ -38,7 +38,7 @@ package struct AbstractSteps {
     for event in definition.events {
       objects[Self.key(of: event)] = ["left": .int(Int64(event.times))]
     }
-    return AbstractState(objects)
+    return AbstractState(objects).padded
   }
 
   private static func key(of event: WorldEvent) -> ObjectKey {
@@ -89,28 +89,35 @@ package struct AbstractSteps {
   /// The state after an action; nil where it cannot happen.
   ///
   /// Throws `UnusableExpression` where an expression of an event cannot be evaluated.
+  ///
+  /// - reads: takes up what the step reads.
   package func perform(
-    _ action: Action, at state: AbstractState, chooses: @escaping (Int) -> Int
+    _ action: Action, at state: AbstractState, reads: AbstractReads = AbstractReads(),
+    chooses: @escaping (Int) -> Int
   ) throws -> AbstractState? {
     switch action {
-    case .event(let index): return try happen(definition.events[index], state)
+    case .event(let index): return try happen(definition.events[index], state, reads)
     case .crash(let controller, let request):
       let key = RunRecord.key(definition.participants[controller].reconciler.name, request)
       guard state.objects[key] != nil else { return nil }
+      reads.keys.insert(key)
       var result = state
       result.objects[key] = nil
       return result
     case .reconcile(let controller, let request):
-      return try reconcile(definition.participants[controller], request, state, chooses)
+      return try reconcile(definition.participants[controller], request, state, reads, chooses)
     }
   }
 
-  private func happen(_ event: WorldEvent, _ state: AbstractState) throws -> AbstractState? {
+  private func happen(
+    _ event: WorldEvent, _ state: AbstractState, _ reads: AbstractReads
+  ) throws -> AbstractState? {
+    reads.readsAll = true
     let key = Self.key(of: event)
     guard let left = state.objects[key]?["left"]?.integer, left > 0 else { return nil }
-    let store = AbstractStore(state, definition)
+    let store = AbstractStore(state, definition, reads)
     do {
-      let view = FixedObjects(state.clusterObjects)
+      let view = state.reader(noting: reads)
       // An event whose guard is false gives itself up, which changes no object.
       if let condition = event.guardCondition, try !condition(view) { return nil }
       store.set(["left": (left - 1).json], key)
@@ -126,9 +133,9 @@ package struct AbstractSteps {
 
   private func reconcile(
     _ participant: Participant, _ request: ReconcileRequest, _ state: AbstractState,
-    _ chooses: @escaping (Int) -> Int
+    _ reads: AbstractReads, _ chooses: @escaping (Int) -> Int
   ) throws -> AbstractState? {
-    let store = AbstractStore(state, definition)
+    let store = AbstractStore(state, definition, reads)
     let key = RunRecord.key(participant.reconciler.name, request)
     let run = AbstractRun(
       store, participant, request, continuing: state.objects[key].map { RunRecord($0) },
@@ -157,7 +164,7 @@ package struct AbstractSteps {
       state.objects[key] = record.object
     }
     GenerationRanks(state).rank(&state)
-    return state
+    return state.padded
   }
 }
 

@@ -10,11 +10,14 @@ final class AbstractStore: ObjectReader {
   var token = "now"
   var currentTest: (String, ObjectKey) -> Bool = { _, _ in true }
   private var taken: Set<String> = []
+  /// What the step read.
+  let reads: AbstractReads
   /// What happened that no proof covers.
   private(set) var problem: NotProvable?
 
-  init(_ state: AbstractState, _ definition: WorldDefinition) {
-    objects = state.objects
+  init(_ state: AbstractState, _ definition: WorldDefinition, _ reads: AbstractReads) {
+    objects = state.opened.objects
+    self.reads = reads
     self.definition = definition
   }
 
@@ -33,6 +36,7 @@ final class AbstractStore: ObjectReader {
   /// A text that nothing mentions: the first of its kind that is free, so that states stay finitely
   /// many (SEMANTICS.md, "State identity").
   func freshText(_ prefix: String) -> String {
+    reads.readsAll = true
     let texts =
       objects.values.map { JSONValue.object($0).current.text }
       + objects.keys.map(\.name)
@@ -49,11 +53,15 @@ final class AbstractStore: ObjectReader {
 
   // MARK: ObjectReader
 
-  func object(_ key: ObjectKey) -> JSONObject? { objects[key] }
+  func object(_ key: ObjectKey) -> JSONObject? {
+    reads.keys.insert(key)
+    return objects[key]
+  }
 
   func objects(of groupKind: GroupKind, namespace: String?, selection: ObjectSelection)
     -> [(key: ObjectKey, object: JSONObject)]
   {
+    reads.kinds.insert(groupKind)
     let scan = ObjectScan(groupKind, namespace: namespace, selection: selection)
     return objects.filter { scan.covers($0.key) && selection.matches($0.value) }
       .sorted { $0.key < $1.key }.map { (key: $0.key, object: $0.value) }
@@ -72,4 +80,24 @@ final class AbstractStore: ObjectReader {
     return freshText("n")
   }
   var now: String { VirtualClock.instant }
+}
+
+/// What a step read of an abstract state: whoever finds the same there does the same.
+package final class AbstractReads {
+  package internal(set) var keys: Set<ObjectKey> = []
+  /// The kinds that were listed.
+  package internal(set) var kinds: Set<GroupKind> = []
+  /// Whether it may have read anything.
+  package internal(set) var readsAll = false
+
+  /// Nothing so far.
+  package init() {}
+
+  /// What was read, as it is in a state.
+  package func text(in state: AbstractState) -> String {
+    let read = state.objects.keys.filter {
+      readsAll || keys.contains($0) || kinds.contains($0.groupKind)
+    }
+    return Set(read).union(keys).sorted().map { state.exactText(of: $0) }.joined()
+  }
 }

@@ -205,7 +205,7 @@ extension BuiltinDocumentation.ValueType {
     switch self {
     case .int: .int
     case .bool: .bool
-    case .string: .string
+    case .string, .counted: .string
     case .quantity: .any
     }
   }

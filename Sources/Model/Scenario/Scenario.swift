@@ -131,6 +131,17 @@ package struct Bounds: Hashable, Sendable {
 }
 
 extension Scenario {
+  /// Whether Pods are numbers (``CountedPods``).
+  package var countsPods: Bool {
+    controllers.contains {
+      if case .builtin(_, let options) = $0.source {
+        options.contains { $0.name == "pods" }
+      } else {
+        false
+      }
+    }
+  }
+
   /// Whether controllers run that are processes, or have hooks that are: what those read and compute
   /// with is not known.
   var hasProcesses: Bool {

@@ -66,6 +66,27 @@ package struct FieldUse: Hashable, Sendable {
   }
 }
 
+extension FieldUse {
+  /// The object with what is computed from unknown numbers (``SymbolicLeaf``) as it is now, where it
+  /// is not used: an expression, which has no terms for it, would have to know it.
+  func withoutUnusedViews(_ object: JSONObject) -> JSONObject {
+    guard !isWhole, JSONValue.object(object).hasUnknown else { return object }
+    return JSONObject(object.entries.map { ($0.key, withoutUnusedViews($0.value, [$0.key])) })
+  }
+
+  private func withoutUnusedViews(_ value: JSONValue, _ path: [String]) -> JSONValue {
+    switch value {
+    case .symbolic(let leaf) where leaf.viewName != nil: meets([path]) ? value : leaf.current
+    case .array(let items): .array(items.map { withoutUnusedViews($0, path) })
+    case .object(let object):
+      .object(
+        JSONObject(
+          object.entries.map { ($0.key, withoutUnusedViews($0.value, path + [$0.key])) }))
+    default: value
+    }
+  }
+}
+
 extension JSONValue {
   /// The paths at which two values differ; an array is one value.
   ///

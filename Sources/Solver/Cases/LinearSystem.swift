@@ -158,10 +158,12 @@ struct LinearSystem {
 
   /// The greatest number that divides all; zero where all are zero.
   static func commonDivisor(of numbers: some Sequence<Int128>) -> Int128 {
-    numbers.reduce(0) { divisor, number in
-      var (a, b) = (divisor, abs(number))
-      while b != 0 { (a, b) = (b, a % b) }
-      return a
+    var divisor: Int128 = 0
+    for number in numbers where number != 0 {
+      var next = abs(number)
+      while next != 0 { (divisor, next) = (next, divisor % next) }
+      if divisor == 1 { return 1 }
     }
+    return divisor
   }
 }

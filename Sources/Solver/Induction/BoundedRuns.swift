@@ -55,12 +55,17 @@ package struct BoundedRuns {
   }
 
   private func location(_ depth: Int) -> TermID {
-    terms.symbol(
-      "location @\(depth)", .int, range: Interval(0, Int128(system.locations.count - 1)))
+    number("location", depth, of: system.locations.count)
   }
 
   private func edge(_ depth: Int) -> TermID {
-    terms.symbol("edge @\(depth)", .int, range: Interval(0, Int128(max(system.edges.count, 1) - 1)))
+    number("edge", depth, of: max(system.edges.count, 1))
+  }
+
+  /// Runs of several systems may be sought with one table, each with numbers of its own.
+  private func number(_ what: String, _ depth: Int, of count: Int) -> TermID {
+    terms.symbol(
+      "\(what) @\(depth) of \(count)", .int, range: Interval(0, Int128(count - 1)))
   }
 
   private func at(_ location: Int, _ depth: Int) -> TermID {

@@ -46,7 +46,16 @@ package struct GuardedSystem {
   /// The variables of each location, by symbol, ascending.
   package var locations: [[Int]]
   package var starts: [Start]
-  package var edges: [Edge] = []
+  package private(set) var edges: [Edge] = []
+  private var numbers: [EdgeKey: Int] = [:]
+
+  /// All of an edge but its guard.
+  private struct EdgeKey: Hashable {
+    let name: String
+    let source: Int
+    let target: Int
+    let updates: [Int: TermID]
+  }
 
   /// Makes a system without edges.
   package init(domain: TermID, locations: [[Int]], starts: [Start]) {
@@ -62,13 +71,12 @@ package struct GuardedSystem {
       edge.source == edge.target
       && edge.updates.allSatisfy { $0.value == terms.term(ofSymbol: $0.key) }
     if changesNothing { return }
-    let same = edges.firstIndex {
-      $0.name == edge.name && $0.source == edge.source && $0.target == edge.target
-        && $0.updates == edge.updates
-    }
-    if let same {
+    let key = EdgeKey(
+      name: edge.name, source: edge.source, target: edge.target, updates: edge.updates)
+    if let same = numbers[key] {
       edges[same].condition = terms.or(edges[same].condition, edge.condition)
     } else {
+      numbers[key] = edges.count
       edges.append(edge)
     }
   }

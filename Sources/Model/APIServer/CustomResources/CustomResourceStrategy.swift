@@ -90,7 +90,7 @@ struct CustomResourceStrategy: Strategy {
     for path in [scale.specReplicas, scale.statusReplicas] {
       let field = "." + path.joined(separator: ".")
       guard let value = object.value(at: path[...]), value != .null else { continue }
-      guard let number = value.int else {
+      guard let number = value.integer else {
         errors.append(
           .invalid(field, 0, "\(field) accessor error: \(value.text) is not of the type int64"))
         continue

@@ -82,21 +82,23 @@ extension APICall {
     if mayGoUncounted(pod, budget) { return [] }
     if status["observedGeneration"]?.int ?? 0 < budget.generation {
       throw refusal(
-        "The disruption budget \(budgetKey.name) is still being processed by the server.")
+        .string("The disruption budget \(budgetKey.name) is still being processed by the server."))
     }
-    let allowed = status["disruptionsAllowed"]?.int ?? 0
+    let allowed = status["disruptionsAllowed"]?.integer ?? 0
     if allowed < 0 {
       throw .forbidden(
         "policy", "poddisruptionbudgets", budgetKey.name, "pdb disruptions allowed is negative")
     }
     if allowed == 0 {
-      let desired = status["desiredHealthy"]?.int ?? 0
+      let desired = status["desiredHealthy"]?.integer ?? 0
       let current = status["currentHealthy"]?.int ?? 0
+      let text = ("The disruption budget \(budgetKey.name) needs", "has \(current) currently")
       throw refusal(
-        "The disruption budget \(budgetKey.name) needs \(desired) healthy pods and has \(current) "
-          + "currently")
+        desired.view(.string, named: "\(text.0) and \(text.1)", isInjective: true) {
+          .string("\(text.0) \($0) healthy pods and \(text.1)")
+        })
     }
-    status["disruptionsAllowed"] = .int(allowed - 1)
+    status["disruptionsAllowed"] = (allowed - 1).json
     var disrupted = status["disruptedPods"]?.object ?? JSONObject()
     disrupted[pod.name] = .string(reader.now)
     status["disruptedPods"] = .object(disrupted)
@@ -114,8 +116,8 @@ extension APICall {
     }
     if isReady { return false }
     if budget.at("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" { return true }
-    let desired = budget.at("status", "desiredHealthy")?.int ?? 0
-    return desired > 0 && budget.at("status", "currentHealthy")?.int ?? 0 >= desired
+    let desired = budget.at("status", "desiredHealthy")?.integer ?? 0
+    return desired > 0 && budget.at("status", "currentHealthy")?.integer ?? 0 >= desired
   }
 
   /// UpdateDisruptionAllowedCondition of k8s.io/component-helpers, for no disruption left.
@@ -134,10 +136,10 @@ extension APICall {
         : conditions.map { $0["type"] == "DisruptionAllowed" ? condition : $0 })
   }
 
-  private func refusal(_ message: String) -> APIError {
+  private func refusal(_ message: JSONValue) -> APIError {
     .tooManyRequests(
       "Cannot evict pod as it would violate the pod's disruption budget.",
-      causes: [["reason": "DisruptionBudget", "message": .string(message)]])
+      causes: [["reason": "DisruptionBudget", "message": message]])
   }
 
   /// POST to `/binding`: assigns a Pod to a node (assignPod, setPodHostAndAnnotations).

@@ -53,15 +53,20 @@ enum ObjectMetaRules {
   }
 
   private static func annotations(_ annotations: JSONObject) -> [FieldError] {
-    var size = 0
     var errors: [FieldError] = []
     for entry in annotations.entries {
       errors += NameRules.qualifiedName(entry.key.lowercased()).map {
         FieldError.invalid("metadata.annotations", .string(entry.key), $0)
       }
-      size += entry.key.utf8.count + (entry.value.string?.utf8.count ?? 0)
     }
-    if size > 256 << 10 { errors.append(.tooLong("metadata.annotations", 256 << 10)) }
+    func size(_ length: (JSONValue) -> Int) -> Int {
+      annotations.entries.reduce(0) { $0 + $1.key.utf8.count + length($1.value) }
+    }
+    // A number that is not known is looked at only where its digits could matter.
+    let limit = 256 << 10
+    let isTooLong =
+      size { $0.longestText } > limit && size { $0.string?.utf8.count ?? 0 } > limit
+    if isTooLong { errors.append(.tooLong("metadata.annotations", limit)) }
     return errors
   }
 

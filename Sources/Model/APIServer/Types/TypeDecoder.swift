@@ -58,8 +58,9 @@ struct TypeDecoder {
       }
     }
     let value = try value(given, field.kind, path)
-    if field.presence == .omitted, isZero(value, field.kind) { return nil }
-    return value
+    guard field.presence == .omitted else { return value }
+    if case .int = field.kind, case .symbolic = value { return value.integer?.jsonOmittingZero }
+    return isZero(value, field.kind) ? nil : value
   }
 
   private func zero(_ kind: TypeTable.Kind, _ presence: TypeTable.Presence, _ path: String)

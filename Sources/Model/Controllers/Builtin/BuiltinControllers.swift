@@ -40,7 +40,9 @@ package enum BuiltinControllers {
     switch name {
     case "cronjob": return CronJobController(options: options)
     case "daemonset": return DaemonSetController(version: version)
-    case "deployment": return DeploymentController(version: version)
+    case "deployment":
+      return DeploymentController(
+        version: version, countsPods: kinds.contains(CountedPods.groupKind))
     case "disruption": return DisruptionController(version: version)
     case "endpoints": return EndpointsController(version: version)
     case "garbagecollector":
@@ -52,7 +54,8 @@ package enum BuiltinControllers {
       return KubeletController(options: options, assignsAddresses: kinds.contains(.service))
     case "namespace":
       return NamespaceController(version: version, kinds: options.namespacedKinds(among: kinds))
-    case "replicaset": return ReplicaSetController(version: version)
+    case "replicaset":
+      return ReplicaSetController(version: version, countsPods: options.values["pods"] != nil)
     case "replicationcontroller":
       return ReplicaSetController(version: version, kind: .replicationController)
     case "scheduler": return SchedulerController(version: version)

@@ -4,6 +4,8 @@ package struct BuiltinDocumentation: Hashable, Sendable {
   /// The type of a `with` value: what its CEL expression must give.
   package enum ValueType: String, Hashable, Sendable {
     case int, bool, string, quantity
+    /// Not CEL but the word `counted`.
+    case counted
   }
 
   /// A key of `with`.

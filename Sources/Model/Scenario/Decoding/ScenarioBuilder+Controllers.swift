@@ -189,7 +189,11 @@ extension ScenarioBuilder {
           advice: Suggestion.advice(for: member.key, among: known, what: "options"))
         return nil
       }
-      return reader.expression(of: member.value, scopes.with, option.type.expected).map {
+      let expression =
+        option.type == .counted
+        ? counted(member.value, reader)
+        : reader.expression(of: member.value, scopes.with, option.type.expected)
+      return expression.map {
         NamedExpression(name: member.key, expression: $0, location: member.keyLocation)
       }
     }

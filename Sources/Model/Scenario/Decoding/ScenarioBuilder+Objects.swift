@@ -15,7 +15,7 @@ extension ScenarioBuilder {
       if node["file"] != nil, node["kind"] == nil { return included(node, in: spec) }
       return [ManifestNode(node: node, source: source, isTemplate: true)]
     }
-    return written + metacontrollerKinds(spec, beside: written)
+    return written + metacontrollerKinds(spec, beside: written) + countedKinds(spec)
   }
 
   /// Makes the kinds known that the CustomResourceDefinitions define.

@@ -73,6 +73,7 @@ final class ScenarioBuilder {
       symbols: symbols, assume: assume,
       variables: variables, events: events, faults: faults, bounds: bounds,
       properties: properties, kinds: kinds, warnings: [])
+    checkCountedPods(scenario, spec)
     guard findings.errorCount == before else { return nil }
     if properties.isEmpty {
       findings.add(

@@ -151,7 +151,7 @@ struct DaemonSetSync {
     let nodes = Array(create)
     // Nodes come in the order of a map, so any of them may be the first.
     var creations = ParallelCalls(oracle, creating: .pod, named: nodes, isShuffled: true)
-    let made = try SlowStart.run(nodes.count) { number in
+    let made = try SlowStart.run(Integer(nodes.count)) { number in
       let node = nodes[try creations.next() ?? number]
       let answer = try client.create(set.makePod(node: node, hash: hash))
       return answer.isSuccess || answer.isNamespaceTerminating

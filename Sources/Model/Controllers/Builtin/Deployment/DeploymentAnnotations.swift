@@ -49,19 +49,19 @@ enum DeploymentAnnotations {
     deployment.annotations = annotations
   }
 
-  static func desiredReplicas(_ replicaSet: JSONObject) -> Int? {
-    replicaSet.annotations[desired]?.string.flatMap { Int($0) }
+  static func desiredReplicas(_ replicaSet: JSONObject) -> Integer? {
+    replicaSet.annotations[desired].flatMap { Integer(decimalText: $0) }
   }
 
-  static func maxReplicas(_ replicaSet: JSONObject) -> Int? {
-    replicaSet.annotations[max]?.string.flatMap { Int($0) }
+  static func maxReplicas(_ replicaSet: JSONObject) -> Integer? {
+    replicaSet.annotations[max].flatMap { Integer(decimalText: $0) }
   }
 
   /// SetReplicasAnnotations: notes the sizes that a ReplicaSet was scaled for.
   static func setReplicas(_ replicaSet: inout JSONObject, for deployment: JSONObject) {
-    let wanted = deployment.specReplicas
-    replicaSet.annotations[desired] = .string(String(wanted))
-    replicaSet.annotations[max] = .string(String(wanted + DeploymentMath.maxSurge(deployment)))
+    let wanted = deployment.wantedReplicas
+    replicaSet.annotations[desired] = wanted.decimalText
+    replicaSet.annotations[max] = (wanted + DeploymentMath.maxSurge(deployment)).decimalText
   }
 
   /// SetNewReplicaSetAnnotations: copies the Deployment's annotations and sets the revision, if it

@@ -7,6 +7,14 @@ struct DeploymentController: Reconciler {
   let name = "deployment"
   let fieldManager = "kube-controller-manager"
   let version: KubernetesVersion
+  /// Whether Pods are numbers (``CountedPods``).
+  let countsPods: Bool
+  private let labels = ProgressLabels()
+
+  init(version: KubernetesVersion, countsPods: Bool = false) {
+    self.version = version
+    self.countsPods = countsPods
+  }
 
   var watches: [WatchRule] {
     [WatchRule(.deployment, .object)] + WatchRule.dependents(.replicaSet, of: .deployment)
@@ -21,8 +29,12 @@ struct DeploymentController: Reconciler {
       let deployment = try oracle.get(
         "apps/v1", "Deployment", namespace: request.namespace, name: request.name)
     else { return .done }
+    if countsPods, deployment.at("spec", "strategy", "type")?.string == "Recreate" {
+      throw UnusableExpression(
+        place: "\(name), where Pods are counted", reason: "Recreate waits for single Pods")
+    }
     let sync = DeploymentSync(
-      deployment, ControllerClient(oracle: oracle, fieldManager: fieldManager), version)
+      deployment, ControllerClient(oracle: oracle, fieldManager: fieldManager), version, labels)
     return try sync.run()
   }
 

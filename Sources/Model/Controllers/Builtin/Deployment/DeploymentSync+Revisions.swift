@@ -62,7 +62,7 @@ extension DeploymentSync {
   private func createReplicaSet(_ old: [JSONObject], _ newRevision: Int64) throws -> JSONObject {
     var new = newReplicaSet()
     let size = DeploymentMath.newReplicas(deployment, all: old + [new], new: new)
-    new.set(.int(Int64(size)), at: "spec", "replicas")
+    new.set(size.json, at: "spec", "replicas")
     DeploymentAnnotations.setForNew(
       &new, of: deployment, newRevision: newRevision, exists: false)
 

@@ -1,5 +1,11 @@
 internal import CEL
 
+/// A mistake that tests make the controller have, to see that it is found.
+package enum DeploymentMutant {
+  /// Old ReplicaSets whose status is older than their size are scaled down like others.
+  @TaskLocal package static var overlooksStaleStatus = false
+}
+
 /// The steps of a rollout, one a sync.
 ///
 /// Follows pkg/controller/deployment/rolling.go and recreate.go.
@@ -13,23 +19,23 @@ extension DeploymentSync {
     if try shrinkOld(all, DeploymentMath.active(old), new) {
       return try writeRolloutStatus(all, new)
     }
-    if isComplete(deployment["status"]?.object ?? JSONObject()) { try cleanUp(old) }
+    try cleanUp(old, where: isComplete(deployment["status"]?.object ?? JSONObject()))
     return try writeRolloutStatus(all, new)
   }
 
   /// reconcileNewReplicaSet: whether it was scaled.
   private func growNew(_ all: [JSONObject], _ new: JSONObject) throws -> Bool {
-    let wanted = deployment.specReplicas
-    guard new.specReplicas != wanted else { return false }
+    let wanted = deployment.wantedReplicas
+    guard new.wantedReplicas != wanted else { return false }
     let size =
-      new.specReplicas > wanted
+      new.wantedReplicas > wanted
       ? wanted : DeploymentMath.newReplicas(deployment, all: all, new: new)
     return try scaleAndTell(new, to: size)
   }
 
   /// scaleReplicaSetAndRecordEvent: whether the size changed.
-  private func scaleAndTell(_ replicaSet: JSONObject, to size: Int) throws -> Bool {
-    guard replicaSet.specReplicas != size else { return false }
+  private func scaleAndTell(_ replicaSet: JSONObject, to size: Integer) throws -> Bool {
+    guard replicaSet.wantedReplicas != size else { return false }
     _ = try scaleReplicaSet(replicaSet, to: size).object("scaling a ReplicaSet")
     return true
   }
@@ -42,19 +48,20 @@ extension DeploymentSync {
     _ all: [JSONObject], _ old: [JSONObject], _ new: JSONObject
   ) throws -> Bool {
     guard DeploymentMath.replicas(old) > 0 else { return false }
-    let minAvailable = deployment.specReplicas - DeploymentMath.maxUnavailable(deployment)
-    let newUnavailable = new.specReplicas - new.statusInteger("availableReplicas")
+    let minAvailable = deployment.wantedReplicas - DeploymentMath.maxUnavailable(deployment)
+    let newUnavailable = new.wantedReplicas - new.statusNumber("availableReplicas")
     let limit = DeploymentMath.replicas(all) - minAvailable - newUnavailable
     guard limit > 0 else { return false }
 
     var ordered = try CreationOrder.sorted(old, oracle)
     // cleanupUnhealthyReplicas
-    var cleaned = 0
+    var cleaned: Integer = 0
     for (index, replicaSet) in ordered.enumerated() where cleaned < limit {
-      let size = replicaSet.specReplicas
-      let available = replicaSet.statusInteger("availableReplicas")
+      let size = replicaSet.wantedReplicas
+      let available = replicaSet.statusNumber("availableReplicas")
       guard size != 0, size != available else { continue }
-      let count = min(limit - cleaned, size - available)
+      if DeploymentMutant.overlooksStaleStatus, available > size { continue }
+      let count = Integer.least(limit - cleaned, size - available)
       guard size - count <= size else { return false }
       let answer = try scaleReplicaSet(replicaSet, to: size - count)
       guard answer.isSuccess, let updated = answer.body.object else { return false }
@@ -63,13 +70,13 @@ extension DeploymentSync {
     }
     // scaleDownOldReplicaSetsForRollingUpdate
     let available = DeploymentMath.statusSum(ordered + [new], "availableReplicas")
-    var scaledDown = 0
+    var scaledDown: Integer = 0
     if available > minAvailable {
       let total = available - minAvailable
       for replicaSet in ordered where scaledDown < total {
-        let size = replicaSet.specReplicas
+        let size = replicaSet.wantedReplicas
         guard size != 0 else { continue }
-        let count = min(size, total - scaledDown)
+        let count = Integer.least(size, total - scaledDown)
         guard try scaleReplicaSet(replicaSet, to: size - count).isSuccess else { return false }
         scaledDown += count
       }
@@ -91,8 +98,8 @@ extension DeploymentSync {
       (new, old) = try replicaSetsAndRevision(replicaSets, createIfMissing: true)
     }
     guard let grown = new else { throw ReconcileError("no new ReplicaSet") }
-    _ = try scaleAndTell(grown, to: deployment.specReplicas)
-    if isComplete(deployment["status"]?.object ?? JSONObject()) { try cleanUp(old) }
+    _ = try scaleAndTell(grown, to: deployment.wantedReplicas)
+    try cleanUp(old, where: isComplete(deployment["status"]?.object ?? JSONObject()))
     return try writeRolloutStatus(all(), new)
   }
 

@@ -8,8 +8,8 @@ extension DeploymentSync {
   /// all of them in proportion.
   func scale(_ new: JSONObject?, _ old: [JSONObject]) throws {
     if let only = try activeOrLatest(new, old) {
-      if only.specReplicas != deployment.specReplicas {
-        _ = try scaleReplicaSet(only, to: deployment.specReplicas)
+      if only.wantedReplicas != deployment.wantedReplicas {
+        _ = try scaleReplicaSet(only, to: deployment.wantedReplicas)
           .object("scaling a ReplicaSet")
       }
       return
@@ -38,19 +38,19 @@ extension DeploymentSync {
   /// Distributes the replicas to add or remove from the largest to the smallest; what rounding
   /// leaves over goes to the largest.
   private func scaleProportionally(_ active: [JSONObject]) throws {
-    let wanted = deployment.specReplicas
+    let wanted = deployment.wantedReplicas
     let allowed = wanted > 0 ? wanted + DeploymentMath.maxSurge(deployment) : 0
     let toAdd = allowed - DeploymentMath.replicas(active)
     let ordered = toAdd == 0 ? active : try bySize(active, newerFirst: toAdd > 0)
-    var added = 0
-    var sizes: [Int] = []
+    var added: Integer = 0
+    var sizes: [Integer] = []
     for replicaSet in ordered {
       let share = DeploymentMath.proportion(replicaSet, deployment, toAdd: toAdd, added: added)
-      sizes.append(replicaSet.specReplicas + share)
+      sizes.append(replicaSet.wantedReplicas + share)
       added += share
     }
     for (index, replicaSet) in ordered.enumerated() {
-      if index == 0, toAdd != 0 { sizes[0] = max(0, sizes[0] + toAdd - added) }
+      if index == 0, toAdd != 0 { sizes[0] = .greatest(0, sizes[0] + toAdd - added) }
       _ = try scaleReplicaSet(replicaSet, to: sizes[index]).object("scaling a ReplicaSet")
     }
   }
@@ -61,17 +61,17 @@ extension DeploymentSync {
     let oldestFirst = try CreationOrder.sorted(replicaSets, oracle)
     let ordered = newerFirst ? oldestFirst.reversed() : oldestFirst
     return ordered.enumerated().sorted {
-      $0.element.specReplicas != $1.element.specReplicas
-        ? $0.element.specReplicas > $1.element.specReplicas : $0.offset < $1.offset
+      $0.element.wantedReplicas != $1.element.wantedReplicas
+        ? $0.element.wantedReplicas > $1.element.wantedReplicas : $0.offset < $1.offset
     }.map(\.element)
   }
 
   /// scaleReplicaSet: sets size and annotations in one conditional update, if they differ.
   ///
   /// Answers the ReplicaSet as it is afterwards; where nothing is to be done, as it was.
-  func scaleReplicaSet(_ replicaSet: JSONObject, to size: Int) throws -> APIResponse {
+  func scaleReplicaSet(_ replicaSet: JSONObject, to size: Integer) throws -> APIResponse {
     var copy = replicaSet
-    copy.set(.int(Int64(size)), at: "spec", "replicas")
+    copy.set(size.json, at: "spec", "replicas")
     DeploymentAnnotations.setReplicas(&copy, for: deployment)
     if copy == replicaSet { return APIResponse(code: 200, body: .object(replicaSet)) }
     return try client.update(copy)
@@ -79,15 +79,17 @@ extension DeploymentSync {
 
   /// cleanupDeployment: deletes the old ReplicaSets beyond the history limit that are empty and
   /// observed, lowest revision first (ReplicaSetsByRevision).
-  func cleanUp(_ old: [JSONObject]) throws {
+  ///
+  /// - isDone: whether the rollout is; asked only where there are too many.
+  func cleanUp(_ old: [JSONObject], where isDone: @autoclosure () -> Bool = true) throws {
     guard let limit = deployment.specInteger("revisionHistoryLimit"), limit != Int(Int32.max) else {
       return
     }
     let cleanable = old.filter { $0.deletionTimestamp == nil }
     let excess = cleanable.count - limit
-    guard excess > 0 else { return }
+    guard excess > 0, isDone() else { return }
     for replicaSet in try byRevision(cleanable).prefix(excess) {
-      guard replicaSet.statusInteger("replicas") == 0, replicaSet.specReplicas == 0,
+      guard replicaSet.statusNumber("replicas") == 0, replicaSet.wantedReplicas == 0,
         Int(replicaSet.generation) <= replicaSet.statusInteger("observedGeneration")
       else { continue }
       let answer = try client.delete(replicaSet)

@@ -41,11 +41,14 @@ extension DeploymentSync {
 
   /// DeploymentComplete, for a status.
   func isComplete(_ status: JSONObject) -> Bool {
-    func number(_ key: String) -> Int { Int(status[key]?.int ?? 0) }
-    let wanted = deployment.specReplicas
-    return number("updatedReplicas") == wanted && number("replicas") == wanted
-      && number("availableReplicas") == wanted
-      && number("observedGeneration") >= Int(deployment.generation)
+    let wanted = deployment.wantedReplicas
+    return Integer.areEqual(
+      ["updatedReplicas", "replicas", "availableReplicas"].map { (number(status, $0), wanted) })
+      && Int(status["observedGeneration"]?.int ?? 0) >= Int(deployment.generation)
+  }
+
+  private func number(_ status: JSONObject, _ key: String) -> Integer {
+    status[key]?.integer ?? 0
   }
 
   /// syncDeploymentStatus.
@@ -66,7 +69,8 @@ extension DeploymentSync {
     let current = ConditionList(of: deployment)[ConditionType.progressing.rawValue]
     let currentReason = current?["reason"]?.string
     let wasComplete =
-      status["replicas"] == status["updatedReplicas"] && currentReason == Reason.newAvailable
+      currentReason == Reason.newAvailable
+      && number(status, "replicas") == number(status, "updatedReplicas")
     let what = new.map { "ReplicaSet \"\($0.name)\"" } ?? "Deployment \"\(deployment.name)\""
     var mayTimeOut = false
     if hasProgressDeadline, !wasComplete {
@@ -102,21 +106,26 @@ extension DeploymentSync {
 
   /// What the progress deadline counts from: the last progress, named by what it reached.
   private func deadlineLabel(_ new: JSONObject?, _ status: JSONObject) -> String {
-    let progress = ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"]
-      .map { String(status[$0]?.int ?? 0) }.joined(separator: "/")
+    let progress = labels.text(
+      [
+        "replicas", "updatedReplicas", "readyReplicas", "availableReplicas",
+      ].map { number(status, $0) })
     return "progressDeadlineSeconds of Deployment \(deployment.namespace)/\(deployment.name)"
       + " since \(new?.name ?? "none") \(progress)"
   }
 
   /// DeploymentProgressing: more new replicas, fewer old ones, or more ready or available ones.
   private func isProgressing(_ status: JSONObject) -> Bool {
-    func number(_ key: String) -> Int { Int(status[key]?.int ?? 0) }
-    let oldUpdated = deployment.statusInteger("updatedReplicas")
-    let oldOthers = deployment.statusInteger("replicas") - oldUpdated
-    return number("updatedReplicas") > oldUpdated
-      || number("replicas") - number("updatedReplicas") < oldOthers
-      || number("readyReplicas") > deployment.statusInteger("readyReplicas")
-      || number("availableReplicas") > deployment.statusInteger("availableReplicas")
+    let oldUpdated = deployment.statusNumber("updatedReplicas")
+    return !Integer.areAtMost([
+      (number(status, "updatedReplicas"), oldUpdated),
+      (
+        deployment.statusNumber("replicas") - oldUpdated,
+        number(status, "replicas") - number(status, "updatedReplicas")
+      ),
+      (number(status, "readyReplicas"), deployment.statusNumber("readyReplicas")),
+      (number(status, "availableReplicas"), deployment.statusNumber("availableReplicas")),
+    ])
   }
 
   /// getReplicaFailures: a ReplicaFailure of the new ReplicaSet, else of the first that has one.
@@ -139,16 +148,16 @@ extension DeploymentSync {
     var status = JSONObject()
     status.setOmittingZero("observedGeneration", Int(deployment.generation))
     status.setOmittingZero("replicas", DeploymentMath.statusSum(all, "replicas"))
-    status.setOmittingZero("updatedReplicas", new?.statusInteger("replicas") ?? 0)
+    status.setOmittingZero("updatedReplicas", new?.statusNumber("replicas") ?? 0)
     status.setOmittingZero("readyReplicas", DeploymentMath.statusSum(all, "readyReplicas"))
     status.setOmittingZero("availableReplicas", available)
     status.setOmittingZero(
-      "unavailableReplicas", max(0, DeploymentMath.replicas(all) - available))
+      "unavailableReplicas", Integer.greatest(0, DeploymentMath.replicas(all) - available))
     if version.countsTerminatingReplicas { status["terminatingReplicas"] = Self.terminating(all) }
     status["collisionCount"] = deployment.at("status", "collisionCount")
     var conditions = ConditionList(of: deployment)
     let isAvailable =
-      available >= deployment.specReplicas - DeploymentMath.maxUnavailable(deployment)
+      available >= deployment.wantedReplicas - DeploymentMath.maxUnavailable(deployment)
     Self.set(
       Self.condition(
         .available, status: isAvailable ? "True" : "False",

@@ -11,8 +11,13 @@ final class DeploymentSync {
   var deployment: JSONObject
 
   let version: KubernetesVersion
+  let labels: ProgressLabels
 
-  init(_ deployment: JSONObject, _ client: ControllerClient, _ version: KubernetesVersion) {
+  init(
+    _ deployment: JSONObject, _ client: ControllerClient, _ version: KubernetesVersion,
+    _ labels: ProgressLabels
+  ) {
+    self.labels = labels
     self.deployment = deployment
     self.client = client
     self.version = version
@@ -81,9 +86,9 @@ final class DeploymentSync {
   /// isScalingEvent: whether an active ReplicaSet was last scaled for another size.
   private func isScalingEvent(_ replicaSets: [JSONObject]) throws -> Bool {
     let (new, old) = try replicaSetsAndRevision(replicaSets, createIfMissing: false)
-    return DeploymentMath.active(old + [new].compactMap(\.self)).contains { replicaSet in
-      DeploymentAnnotations.desiredReplicas(replicaSet).map { $0 != deployment.specReplicas }
-        ?? false
+    return (old + [new].compactMap(\.self)).contains { replicaSet in
+      guard let desired = DeploymentAnnotations.desiredReplicas(replicaSet) else { return false }
+      return desired != deployment.wantedReplicas && replicaSet.wantedReplicas > 0
     }
   }
 

@@ -1,9 +1,9 @@
 internal import CEL
 
 /// How many Pods a budget expects, and how many of them must stay healthy.
-struct DisruptionExpectation: Hashable {
-  let pods: Int
-  let desiredHealthy: Int
+struct DisruptionExpectation {
+  let pods: Integer
+  let desiredHealthy: Integer
 }
 
 /// The sizes of the controllers that own a budget's Pods.
@@ -17,7 +17,7 @@ struct DisruptionScales {
   /// One controller's uid and size.
   private struct Scale {
     let uid: String
-    let replicas: Int
+    let replicas: Integer
   }
 
   /// The expectation of a budget for its Pods, or why there is none.
@@ -28,8 +28,8 @@ struct DisruptionScales {
     guard let value = budget.at("spec", isMaximum ? "maxUnavailable" : "minAvailable") else {
       return .success(DisruptionExpectation(pods: 0, desiredHealthy: 0))
     }
-    if !isMaximum, let number = value.int {
-      return .success(DisruptionExpectation(pods: pods.count, desiredHealthy: Int(number)))
+    if !isMaximum, let number = value.integer {
+      return .success(DisruptionExpectation(pods: Integer(pods.count), desiredHealthy: number))
     }
     var scales: [Scale] = []
     for pod in pods {
@@ -46,13 +46,13 @@ struct DisruptionScales {
         if !scales.contains(where: { $0.uid == scale.uid }) { scales.append(scale) }
       }
     }
-    let expected = scales.reduce(0) { $0 + $1.replicas }
+    let expected = scales.reduce(Integer(0)) { $0 + $1.replicas }
     guard let scaled = IntOrPercent.scaled(value, of: expected, rounding: .up) else {
       return .failure(ReconcileError("invalid value for IntOrString"))
     }
     return .success(
       DisruptionExpectation(
-        pods: expected, desiredHealthy: isMaximum ? max(0, expected - scaled) : scaled))
+        pods: expected, desiredHealthy: isMaximum ? .greatest(0, expected - scaled) : scaled))
   }
 
   /// The finders in upstream's order, which differ by kind: a ReplicaSet of a Deployment stands for
@@ -89,7 +89,7 @@ struct DisruptionScales {
   }
 
   private func size(of object: JSONObject) -> Scale {
-    Scale(uid: object.uid, replicas: object.specReplicas)
+    Scale(uid: object.uid, replicas: object.wantedReplicas)
   }
 
   /// getScaleController.
@@ -110,6 +110,6 @@ struct DisruptionScales {
       return .failure(answer.error("reading a scale"))
     }
     guard scale.uid == reference["uid"]?.string else { return .success(nil) }
-    return .success(Scale(uid: scale.uid, replicas: scale.specInteger("replicas") ?? 0))
+    return .success(Scale(uid: scale.uid, replicas: scale.specNumber("replicas") ?? 0))
   }
 }

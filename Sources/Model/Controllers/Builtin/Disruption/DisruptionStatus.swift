@@ -15,23 +15,23 @@ struct DisruptionStatus {
   func write(
     _ expectation: DisruptionExpectation, healthy: Int, disrupted: JSONObject
   ) throws -> APIResponse? {
-    let spare = healthy - expectation.desiredHealthy
+    let spare = Integer(healthy) - expectation.desiredHealthy
     // A budget that matches nothing yet must not allow the first Pods to be disrupted.
-    let disruptions = expectation.pods <= 0 ? 0 : max(0, spare)
+    let disruptions = expectation.pods <= 0 ? 0 : Integer.greatest(0, spare)
     let numbers = [
-      ("currentHealthy", healthy), ("desiredHealthy", expectation.desiredHealthy),
+      ("currentHealthy", Integer(healthy)), ("desiredHealthy", expectation.desiredHealthy),
       ("expectedPods", expectation.pods), ("disruptionsAllowed", disruptions),
-      ("observedGeneration", Int(budget.generation)),
+      ("observedGeneration", Integer(budget.generation)),
     ]
     let known = budget.at("status", "disruptedPods")?.object ?? JSONObject()
     let conditions = ConditionList(of: budget)
     let isSame =
-      numbers.allSatisfy { budget.statusInteger($0.0) == $0.1 } && known == disrupted
+      Integer.areEqual(numbers.map { (budget.statusNumber($0.0), $0.1) }) && known == disrupted
       && areUpToDate(conditions, allows: disruptions > 0)
     if isSame { return nil }
 
     var status = JSONObject()
-    for (key, number) in numbers { status[key] = .int(Int64(number)) }
+    for (key, number) in numbers { status[key] = number.json }
     status.setOmittingZero("observedGeneration", Int(budget.generation))
     if !disrupted.isEmpty { status["disruptedPods"] = .object(disrupted) }
     status["conditions"] =

@@ -79,7 +79,7 @@ struct JobPods {
       return ParallelCalls(
         client.oracle, creating: .pod, named: indexes[numbers].map { "index \($0)" })
     }
-    let made = try SlowStart.run(missing, order: order) { number in
+    let made = try SlowStart.run(Integer(missing), order: order) { number in
       let index = indexes?[number]
       let annotations = index.flatMap { failures?.annotations($0) } ?? JSONObject()
       let answer = try client.create(job.makePod(index: index, annotations: annotations))

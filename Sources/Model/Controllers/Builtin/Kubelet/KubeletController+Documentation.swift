@@ -18,6 +18,7 @@ extension KubeletController {
         "binds Pods without a node to this one first; without it they run unscheduled, and a DELETE "
           + "removes them at once"),
       .init("bound", .bool, "runs only Pods that are on a node: a scheduler binds them"),
+      .init("pods", .counted, "Pods are numbers: see builtin replicaset"),
     ],
     creates: [],
     modelled: [

@@ -11,15 +11,20 @@ struct KubeletController: Reconciler {
   let options: BuiltinOptions
   /// Whether Pods on nodes get an address: only Services ask for it.
   var assignsAddresses = false
+  /// Whether Pods are numbers (``CountedPods``).
+  var countsPods: Bool { options.values["pods"] != nil }
 
   /// The address of every Pod: they are told apart by name and uid.
   private static let address = "10.0.0.1"
 
-  var watches: [WatchRule] { [WatchRule(.pod, .object)] }
+  var watches: [WatchRule] {
+    [WatchRule(countsPods ? CountedPods.groupKind : .pod, .object)]
+  }
 
   func reconcile(
     _ request: ReconcileRequest, oracle: any ReconcileOracle
   ) throws -> ReconcileResult {
+    if countsPods { return try reconcileCounted(request, oracle) }
     guard
       let pod = try oracle.get("v1", "Pod", namespace: request.namespace, name: request.name)
     else { return .done }
@@ -34,6 +39,19 @@ struct KubeletController: Reconciler {
       return .done
     }
     return try run(pod, request, client)
+  }
+
+  /// One of the counted Pods becomes ready; the change wakes the kubelet for the next.
+  private func reconcileCounted(
+    _ request: ReconcileRequest, _ oracle: any ReconcileOracle
+  ) throws -> ReconcileResult {
+    let found = try oracle.get(
+      CountedPods.apiVersion, CountedPods.groupKind.kind, namespace: request.namespace,
+      name: request.name)
+    guard let pods = found.map(CountedPods.init), let numbers = pods.oneReady else { return .done }
+    let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
+    _ = try pods.write(numbers, client).object("updating Pods")
+    return .done
   }
 
   /// The Pod's containers have stopped: DELETE without grace, on condition of the uid.

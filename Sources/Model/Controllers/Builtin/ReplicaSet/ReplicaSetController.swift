@@ -9,13 +9,16 @@ struct ReplicaSetController: Reconciler {
   var kind = ReplicatedKind.replicaSet
   /// Whether it waits until its cache shows what it has done; tests switch it off.
   var hasExpectations = true
+  /// Whether Pods are numbers (``CountedPods``).
+  var countsPods = false
 
   var name: String { kind.controllerName }
 
   /// Upstream creates and deletes at most so many Pods a sync.
-  private static let burst = 500
+  static let burst: Integer = 500
 
   var watches: [WatchRule] {
+    if countsPods { return countedWatches }
     let kind = kind
     return [WatchRule(kind.groupKind, .object)]
       + WatchRule.dependents(.pod, of: kind.groupKind) { kind.selector(of: $0) }
@@ -41,6 +44,7 @@ struct ReplicaSetController: Reconciler {
       return .done
     }
     let client = ControllerClient(oracle: oracle, fieldManager: fieldManager)
+    if countsPods { return try syncCounted(replicaSet, client) }
     let seen = try expectations.state()
     let claim = ObjectClaim(client: client, controller: replicaSet, selector: selector)
     let all = try oracle.list(claim.candidates("v1", "Pod"))
@@ -50,7 +54,8 @@ struct ReplicaSetController: Reconciler {
     if replicaSet.deletionTimestamp == nil, seen == .fulfilled {
       failure = try manageReplicas(replicaSet, pods, expectations, client)
     }
-    var writer = ReplicaSetStatus(client: client, replicaSet: replicaSet, pods: pods)
+    let counts = try ReplicaSetStatus.Counts(of: pods, replicaSet, oracle)
+    var writer = ReplicaSetStatus(client: client, replicaSet: replicaSet, counts: counts)
     if version.countsTerminatingReplicas, kind.groupKind == .replicaSet {
       // FilterTerminatingPods, FilterClaimedPods.
       writer.terminating = all.count { pod in
@@ -60,9 +65,9 @@ struct ReplicaSetController: Reconciler {
     }
     let updated = try writer.write(failure: failure)
     if let failure { throw failure }
-    let wanted = updated.specReplicas
-    if updated.minReadySeconds > 0, updated.statusInteger("readyReplicas") == wanted,
-      updated.statusInteger("availableReplicas") != wanted
+    let wanted = updated.wantedReplicas
+    if updated.minReadySeconds > 0, updated.statusNumber("readyReplicas") == wanted,
+      updated.statusNumber("availableReplicas") != wanted
     {
       return .requeueAfter(seconds: updated.minReadySeconds)
     }
@@ -76,20 +81,23 @@ struct ReplicaSetController: Reconciler {
     _ replicaSet: JSONObject, _ pods: [JSONObject], _ expectations: Expectations,
     _ client: ControllerClient
   ) throws -> ReconcileError? {
-    let excess = pods.count - replicaSet.specReplicas
+    let excess = Integer(pods.count) - replicaSet.wantedReplicas
     if excess < 0 {
-      return try create(min(-excess, Self.burst), replicaSet, expectations, client)
+      return try create(.least(0 - excess, Self.burst), replicaSet, expectations, client)
     }
     if excess > 0 {
-      return try delete(min(excess, Self.burst), replicaSet, pods, expectations, client)
+      let count = Int(Integer.least(excess, Self.burst).pinned)
+      return try delete(count, replicaSet, pods, expectations, client)
     }
     return nil
   }
 
   private func create(
-    _ count: Int, _ replicaSet: JSONObject, _ expectations: Expectations, _ client: ControllerClient
+    _ count: Integer, _ replicaSet: JSONObject, _ expectations: Expectations,
+    _ client: ControllerClient
   ) throws -> ReconcileError? {
-    try expectations.expect(creations: count)
+    // Who waits for so many Pods has to know how many they are.
+    if expectations.isUsed { try expectations.expect(creations: Int(count.pinned)) }
     let pod = PodFactory.make(
       from: replicaSet.at("spec", "template")?.object ?? JSONObject(), parent: replicaSet)
     let made = try SlowStart.run(count) { _ in
@@ -97,7 +105,9 @@ struct ReplicaSetController: Reconciler {
       return answer.isSuccess || answer.isNamespaceTerminating
         ? nil : answer.error("creating a Pod")
     }
-    try expectations.lower(creations: count - made.successes)
+    if expectations.isUsed {
+      try expectations.lower(creations: Int(count.pinned) - made.successes)
+    }
     return made.failure
   }
 

@@ -6,14 +6,47 @@ internal import CEL
 struct ReplicaSetStatus {
   let client: ControllerClient
   let replicaSet: JSONObject
-  let pods: [JSONObject]
+  let counts: Counts
   /// How many Pods are on their way out; nil where nobody reports that.
   var terminating: Int?
+
+  /// What the status says of the Pods.
+  struct Counts {
+    var replicas: Integer
+    var fullyLabeled: Integer
+    var ready: Integer
+    var available: Integer
+
+    init(replicas: Integer, fullyLabeled: Integer, ready: Integer, available: Integer) {
+      self.replicas = replicas
+      self.fullyLabeled = fullyLabeled
+      self.ready = ready
+      self.available = available
+    }
+
+    /// Counts Pods; whether one is available is asked.
+    init(of pods: [JSONObject], _ replicaSet: JSONObject, _ oracle: any ReconcileOracle) throws {
+      let template = LabelSelector(
+        labels: replicaSet.at("spec", "template", "metadata", "labels")?.object ?? JSONObject())
+      var ready = 0
+      var available = 0
+      for pod in pods where PodStatus(pod).isReady {
+        ready += 1
+        let isAvailable = try PodStatus(pod).isAvailable(
+          minReadySeconds: replicaSet.minReadySeconds, oracle)
+        available += isAvailable ? 1 : 0
+      }
+      self.init(
+        replicas: Integer(pods.count),
+        fullyLabeled: Integer(pods.count { template.matches($0) }), ready: Integer(ready),
+        available: Integer(available))
+    }
+  }
 
   /// Writes the status if it changed, once more on a fresh object if the write fails; answers the
   /// ReplicaSet with it.
   func write(failure: ReconcileError?) throws -> JSONObject {
-    let (status, isNew) = try calculate(failure)
+    let (status, isNew) = calculate(failure)
     guard isNew else { return replicaSet }
     var target = replicaSet
     for attempt in 0...1 {
@@ -27,22 +60,12 @@ struct ReplicaSetStatus {
   }
 
   /// The status, and whether it says anything new.
-  private func calculate(_ failure: ReconcileError?) throws -> (JSONObject, isNew: Bool) {
-    let template = LabelSelector(
-      labels: replicaSet.at("spec", "template", "metadata", "labels")?.object ?? JSONObject())
-    var ready = 0
-    var available = 0
-    for pod in pods where PodStatus(pod).isReady {
-      ready += 1
-      let isAvailable = try PodStatus(pod).isAvailable(
-        minReadySeconds: replicaSet.minReadySeconds, client.oracle)
-      available += isAvailable ? 1 : 0
-    }
+  private func calculate(_ failure: ReconcileError?) -> (JSONObject, isNew: Bool) {
     var status = JSONObject()
-    status["replicas"] = .int(Int64(pods.count))
-    status.setOmittingZero("fullyLabeledReplicas", pods.count { template.matches($0) })
-    status.setOmittingZero("readyReplicas", ready)
-    status.setOmittingZero("availableReplicas", available)
+    status["replicas"] = counts.replicas.json
+    status.setOmittingZero("fullyLabeledReplicas", counts.fullyLabeled)
+    status.setOmittingZero("readyReplicas", counts.ready)
+    status.setOmittingZero("availableReplicas", counts.available)
     if let terminating { status["terminatingReplicas"] = .int(Int64(terminating)) }
     // The generation that was acted on, even if a later one is met by the second attempt.
     status.setOmittingZero("observedGeneration", Int(replicaSet.generation))
@@ -54,7 +77,8 @@ struct ReplicaSetStatus {
       "replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas",
     ]
     let isSame =
-      numbers.allSatisfy { Int(status[$0]?.int ?? 0) == replicaSet.statusInteger($0) }
+      Integer.areEqual(
+        numbers.map { (status[$0]?.integer ?? 0, replicaSet.statusNumber($0)) })
       && status["terminatingReplicas"] == replicaSet.at("status", "terminatingReplicas")
       && Int(replicaSet.generation) == replicaSet.statusInteger("observedGeneration")
       && conditions == old
@@ -65,7 +89,7 @@ struct ReplicaSetStatus {
     var conditions = conditions
     let type = "ReplicaFailure"
     if let failure, conditions[type] == nil {
-      let missing = pods.count < replicaSet.specReplicas
+      let missing = counts.replicas < replicaSet.wantedReplicas
       conditions.append([
         "type": .string(type), "status": "True",
         "reason": missing ? "FailedCreate" : "FailedDelete",

@@ -16,7 +16,8 @@ struct Expectations {
   private static let timeout = 300
 
   private let oracle: any ReconcileOracle
-  private let isUsed: Bool
+  /// Whether there is anything to expect: some cache lags.
+  let isUsed: Bool
 
   /// The expectations of the request that is reconciled; `isUsed` is false in tests of what would
   /// happen without.

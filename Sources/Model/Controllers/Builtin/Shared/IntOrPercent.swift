@@ -8,17 +8,20 @@ enum IntOrPercent {
   /// How a percentage of a total is made whole.
   enum Rounding { case up, down }
 
+  /// The number meant, of a total that may be unknown; nil for text that is no percentage.
+  static func scaled(_ value: JSONValue?, of total: Integer, rounding: Rounding) -> Integer? {
+    if value?.isInteger == true { return value?.integer }
+    guard let text = value?.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else {
+      return nil
+    }
+    // Upstream computes with doubles; these products of small integers are exact in both.
+    let product = Integer(percent) * total
+    let isRoundedUp = rounding == .up && product > 0
+    return (isRoundedUp ? product + 99 : product).quotient(by: 100)
+  }
+
   /// The number meant; nil for text that is no percentage.
   static func scaled(_ value: JSONValue?, of total: Int, rounding: Rounding) -> Int? {
-    switch value?.pinned {
-    case .int(let number): return Int(number)
-    case .string(let text):
-      guard text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return nil }
-      // Upstream computes with doubles; these products of small integers are exact in both.
-      let product = percent * total
-      let isWhole = product % 100 == 0
-      return product / 100 + (rounding == .up && !isWhole ? 1 : 0)
-    default: return nil
-    }
+    scaled(value, of: Integer(total), rounding: rounding).map { Int($0.pinned) }
   }
 }

@@ -1,3 +1,5 @@
+internal import CEL
+
 /// Calls in batches of 1, 2, 4 …; after a batch with a failure no further one is begun.
 ///
 /// Follows pkg/controller/replicaset/replica_set.go (slowStartBatch), which other controllers have
@@ -7,16 +9,20 @@ enum SlowStart {
   /// failure.
   ///
   /// The calls of a batch, parallel upstream, are made in the `order` of the batch; without one in that
-  /// of their numbers, for calls that are all alike.
+  /// of their numbers, for calls that are all alike. Of a count that is not known only as much is found
+  /// out as batches need.
   static func run(
-    _ count: Int, order: (Range<Int>) -> ParallelCalls? = { _ in nil },
+    _ count: Integer, order: (Range<Int>) -> ParallelCalls? = { _ in nil },
     _ call: (Int) throws -> ReconcileError?
   ) throws -> (successes: Int, failure: ReconcileError?) {
     var made = 0
     var successes = 0
-    var batch = min(count, 1)
-    while batch > 0 {
-      let numbers = made..<(made + batch)
+    var batch = 1
+    while true {
+      var end = made
+      while end < made + batch, Integer(end) < count { end += 1 }
+      let numbers = made..<end
+      if numbers.isEmpty { return (successes, nil) }
       var calls = order(numbers)
       var failure: ReconcileError?
       for number in numbers {
@@ -25,10 +31,9 @@ enum SlowStart {
         successes += error == nil ? 1 : 0
         failure = failure ?? error
       }
-      made += batch
-      if failure != nil { return (successes, failure) }
-      batch = min(2 * batch, count - made)
+      made = end
+      if failure != nil || numbers.count < batch { return (successes, failure) }
+      batch *= 2
     }
-    return (successes, nil)
   }
 }

@@ -108,7 +108,7 @@ struct StatefulSetSync {
         oracle, creating: .pod, named: pods[numbers].map(\.name),
         idle: Set(pods[numbers].enumerated().filter { isIdle($0.element) }.map(\.offset)))
     }
-    let made = try SlowStart.run(pods.count, order: order) { number in
+    let made = try SlowStart.run(Integer(pods.count), order: order) { number in
       if case .failed(let error) = try work(pods[number]) { return error }
       return nil
     }
