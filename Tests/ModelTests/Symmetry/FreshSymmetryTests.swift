@@ -54,12 +54,14 @@ import Testing
   @Test func deploymentsGain() throws {
     for n in 1...4 {
       let definition = try Self.deployment(n)
-      let (plain, result) = try reduced(definition, .never)
       let (merged, other) = try reduced(definition, .always)
+      #expect(other.states == [125, 461, 1428, 3992][n - 1])
+      // Without, four replicas are 18,614 states: too many for a test.
+      guard n < 4 else { continue }
+      let (plain, result) = try reduced(definition, .never)
       print("deployment", n, result.states, "merged", other.states, merged.hasUsedSymmetry)
       #expect(
         WorldExploration.verdicts(plain, result) == WorldExploration.verdicts(merged, other))
-      #expect(other.states == [125, 461, 1428, 3992][n - 1])
     }
   }
 }
