@@ -180,10 +180,7 @@ package struct WorldBuilder {
     let environment = MetacontrollerEnvironment(
       hooks: try starter?.hooks(controller, in: scenario.directory) ?? UnstartedHooks(),
       resources: resources, kinds: watchedKinds())
-    switch controller.kind {
-    case .composite: return CompositeReconciler(controller, name: name, environment)
-    case .decorator: return DecoratorReconciler(controller, name: name, environment)
-    }
+    return MetacontrollerReconciler(controller, name: name, environment)
   }
 
   private func builtin(

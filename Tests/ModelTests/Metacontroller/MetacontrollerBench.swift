@@ -75,10 +75,7 @@ final class MetacontrollerBench {
     hooks = FunctionHooks(function)
     let environment = MetacontrollerEnvironment(
       hooks: hooks, resources: resources, kinds: kinds)
-    reconciler =
-      declared.kind == .composite
-      ? CompositeReconciler(declared, name: "mc", environment)
-      : DecoratorReconciler(declared, name: "mc", environment)
+    reconciler = MetacontrollerReconciler(declared, name: "mc", environment)
     cluster.start([reconciler])
   }
 

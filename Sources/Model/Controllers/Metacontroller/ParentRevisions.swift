@@ -141,7 +141,7 @@ struct ParentRevisions {
       ListQuery(
         apiVersion: Self.apiVersion, kind: Self.groupKind.kind,
         namespace: parent.namespace.isEmpty ? nil : parent.namespace))
-    return try ChildClaim(client: client, parent: parent, selector: selector).claim(all)
+    return try ChildClaim(client: client, controller: parent, selector: selector).claim(all)
   }
 
   /// makePatch: the fields that make a revision.

@@ -4,9 +4,8 @@ internal import CEL
 /// its own that no longer do.
 ///
 /// Follows pkg/controller/controller_ref_manager.go (ClaimObject, ClaimPods, ClaimReplicaSets,
-/// AdoptPod, ReleasePod). One object's failure does not keep the others from being looked at; the
-/// first failure ends the reconcile afterwards.
-struct ObjectClaim {
+/// AdoptPod, ReleasePod).
+struct ObjectClaim: Claim {
   let client: ControllerClient
   let controller: JSONObject
   let selector: LabelSelector
@@ -31,59 +30,10 @@ struct ObjectClaim {
   func claim(
     _ objects: [JSONObject], isCandidate: (JSONObject) -> Bool = { _ in true }
   ) throws -> [JSONObject] {
-    var claimed: [JSONObject] = []
-    var failure: ReconcileError?
-    var recheck: Recheck = .notYet
-    for object in objects {
-      let matches = selector.matches(object) && isCandidate(object)
-      if let reference = object.controllerReference {
-        guard reference["uid"]?.string == controller.uid else { continue }
-        if matches {
-          claimed.append(object)
-        } else if controller.deletionTimestamp == nil {
-          let answer = try release(object)
-          if !answer.isSuccess { failure = failure ?? answer.error("releasing a \(object.kind)") }
-        }
-        continue
-      }
-      guard controller.deletionTimestamp == nil, matches, object.deletionTimestamp == nil else {
-        continue
-      }
-      if recheck == .notYet { recheck = try checkDeletion() }
-      if case .refused(let error) = recheck {
-        failure = failure ?? error
-        continue
-      }
-      let answer = try adopt(object)
-      if answer.isSuccess {
-        claimed.append(object)
-      } else if !answer.isNotFound {
-        failure = failure ?? answer.error("adopting a \(object.kind)")
-      }
-    }
-    if let failure { throw failure }
-    return claimed
+    try claim(objects, where: { selector.matches($0) && isCandidate($0) })
   }
 
-  /// Whether adoption was allowed by a live read, once a claim (RecheckDeletionTimestamp).
-  private enum Recheck: Equatable {
-    case notYet, allowed
-    case refused(ReconcileError)
-  }
-
-  private func checkDeletion() throws -> Recheck {
-    let answer = try client.get(controller)
-    guard answer.isSuccess, let fresh = answer.body.object else {
-      return .refused(answer.error("can't adopt: reading the \(controller.kind)"))
-    }
-    guard fresh.uid == controller.uid else {
-      return .refused(ReconcileError("can't adopt: the original \(controller.kind) is gone"))
-    }
-    guard fresh.deletionTimestamp == nil else {
-      return .refused(ReconcileError("can't adopt: the \(controller.kind) is being deleted"))
-    }
-    return .allowed
-  }
+  func readController() throws -> APIResponse { try client.get(controller) }
 
   /// Throws unless the live controller may adopt (canAdoptFunc of StatefulSet's revisions).
   func requireMayAdopt() throws {
@@ -103,7 +53,7 @@ struct ObjectClaim {
   /// Removes the controller's reference.
   ///
   /// A missing object, and one whose uid or controller is another by now (Invalid), need no release.
-  private func release(_ object: JSONObject) throws -> APIResponse {
+  func release(_ object: JSONObject) throws -> APIResponse {
     var metadata: JSONObject = [
       "ownerReferences": [["$patch": "delete", "uid": .string(controller.uid)]],
       "uid": .string(object.uid),

@@ -1,64 +1,10 @@
 internal import CEL
 
-/// A CompositeController around its hooks.
+/// One sync of a CompositeController's parent.
 ///
 /// Follows pkg/controller/composite/controller.go (syncParentObject): the order of the calls is the
 /// upstream one. Finalizer, claims, hooks (with revisions where children roll), removal of the
 /// finalizer, children, status.
-package struct CompositeReconciler: Reconciler {
-  package let name: String
-  /// What is run are hooks; who runs them counts them.
-  package let runsElsewhere = true
-  let controller: MetacontrollerController
-  let environment: MetacontrollerEnvironment
-
-  /// Makes the reconciler of a CompositeController, under its name in the composition.
-  package init(
-    _ controller: MetacontrollerController, name: String, _ environment: MetacontrollerEnvironment
-  ) {
-    precondition(controller.kind == .composite && controller.parents.count == 1)
-    self.name = name
-    self.controller = controller
-    self.environment = environment
-  }
-
-  package var fieldManager: String { "metacontroller" }
-
-  package var watches: [WatchRule] { MetacontrollerWatches(controller, environment).composite }
-
-  package func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
-    -> ReconcileResult
-  {
-    let rule = controller.parents[0].resource
-    guard
-      let parent = try oracle.get(
-        rule.apiVersion, rule.kind, namespace: request.namespace, name: request.name)
-    else { return .done }
-    let client = environment.client(oracle, fieldManager)
-    do {
-      let seconds = try CompositeSync(
-        controller: controller, client: client, call: environment.call(controller),
-        related: environment.related(controller)
-      ).run(parent)
-      return controller.result(resyncAfter: seconds)
-    } catch let busy as HookCall.TooManyRequests {
-      return busy.seconds > 0 ? .requeueAfter(seconds: busy.seconds) : .requeue
-    }
-  }
-}
-
-extension MetacontrollerController {
-  /// How a sync ends that went well.
-  ///
-  /// - seconds: what the hook asked for; 0 for nothing.
-  func result(resyncAfter seconds: Double) -> ReconcileResult {
-    let asked = seconds > 0 ? Int(max(1, min(seconds, 1_000_000_000)).rounded(.up)) : nil
-    guard let next = [asked, resyncPeriod].compactMap(\.self).min() else { return .done }
-    return .requeueAfter(seconds: next)
-  }
-}
-
-/// One sync of a parent.
 struct CompositeSync {
   static let uidLabel = "controller-uid"
 
@@ -139,7 +85,7 @@ struct CompositeSync {
   }
 
   private func claimChildren(_ parent: JSONObject) throws -> ChildMap {
-    let claim = ChildClaim(client: client, parent: parent, selector: try selector(of: parent))
+    let claim = ChildClaim(client: client, controller: parent, selector: try selector(of: parent))
     var map = ChildMap(of: parent)
     for child in controller.children {
       let kind = child.resource

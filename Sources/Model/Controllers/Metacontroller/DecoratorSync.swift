@@ -1,75 +1,13 @@
 internal import CEL
 
-/// A DecoratorController around its hooks.
+/// One sync of an object that a DecoratorController decorates.
 ///
 /// Follows pkg/controller/decorator/controller.go (syncParentObject): finalizer, hooks, status, then
 /// labels, annotations and the finalizer's removal in one update, then the attachments. Where that
 /// update is refused because somebody else wrote, the sync ends there without an error.
-package struct DecoratorReconciler: Reconciler {
+struct DecoratorSync {
   static let annotation = "metacontroller.k8s.io/decorator-controller"
 
-  package let name: String
-  /// What is run are hooks; who runs them counts them.
-  package let runsElsewhere = true
-  let controller: MetacontrollerController
-  let environment: MetacontrollerEnvironment
-
-  /// Makes the reconciler of a DecoratorController, under its name in the composition.
-  package init(
-    _ controller: MetacontrollerController, name: String, _ environment: MetacontrollerEnvironment
-  ) {
-    precondition(controller.kind == .decorator && !controller.parents.isEmpty)
-    self.name = name
-    self.controller = controller
-    self.environment = environment
-  }
-
-  package var fieldManager: String { "metacontroller" }
-
-  package var watches: [WatchRule] { MetacontrollerWatches(controller, environment).decorator }
-
-  package func reconcile(_ request: ReconcileRequest, oracle: any ReconcileOracle) throws
-    -> ReconcileResult
-  {
-    guard let target = controller.target(of: request) else { return .done }
-    guard
-      let parent = try oracle.get(
-        target.resource.apiVersion, target.resource.kind, namespace: request.namespace,
-        name: target.name)
-    else { return .done }
-    let call = environment.call(controller)
-    do {
-      let seconds = try DecoratorSync(
-        controller: controller, client: environment.client(oracle, fieldManager), call: call,
-        related: environment.related(controller)
-      ).run(parent)
-      return controller.result(resyncAfter: seconds)
-    } catch let busy as HookCall.TooManyRequests {
-      return busy.seconds > 0 ? .requeueAfter(seconds: busy.seconds) : .requeue
-    }
-  }
-}
-
-extension MetacontrollerController {
-  /// The request for a parent: with its kind where there are several.
-  func request(for parent: JSONObject) -> ReconcileRequest {
-    parents.count == 1
-      ? ReconcileRequest(namespace: parent.namespace, name: parent.name)
-      : ObjectRequest(parent).request
-  }
-
-  /// The parent's kind and name that a request is for.
-  func target(of request: ReconcileRequest) -> (resource: Resource, name: String)? {
-    if parents.count == 1 { return (parents[0].resource, request.name) }
-    guard let object = ObjectRequest(request), let parent = parent(object.groupKind) else {
-      return nil
-    }
-    return (parent.resource, object.name)
-  }
-}
-
-/// One sync of a decorated object.
-struct DecoratorSync {
   let controller: MetacontrollerController
   let client: MetacontrollerClient
   let call: HookCall
@@ -93,7 +31,7 @@ struct DecoratorSync {
     var wanted = ChildMap(of: parent)
     for child in answer.children {
       var child = child
-      child.annotations[DecoratorReconciler.annotation] = .string(controller.name)
+      child.annotations[Self.annotation] = .string(controller.name)
       wanted.insert(child)
     }
     if parent.deletionTimestamp == nil || finalizer.managesChildren(of: parent) {
@@ -116,7 +54,7 @@ struct DecoratorSync {
       map.insertGroup(kind)
       for object in all
       where ControllerReference.isControlled(object, by: parent)
-        && object.annotations[DecoratorReconciler.annotation]?.string == controller.name
+        && object.annotations[Self.annotation]?.string == controller.name
       {
         map.insert(object)
       }
