@@ -2,6 +2,10 @@ internal import CEL
 
 /// Goes through calls that upstream makes in goroutines, in an order that is open.
 ///
+/// Follows the loops of `go func` in pkg/controller/daemon/daemon_controller.go (syncNodes),
+/// pkg/controller/job/job_controller.go (manageJob) and pkg/controller/statefulset/
+/// stateful_set_control.go (runForAll).
+///
 /// Nothing is asked where there is one order only.
 struct ParallelCalls {
   private let oracle: any ReconcileOracle
