@@ -256,6 +256,35 @@ import Testing
     #expect(cluster.object(.daemonSet, "web")?.statusInteger("numberAvailable") == 1)
   }
 
+  @Test func aPodThatFailsAgainIsLeftForAWhile() throws {
+    let cluster = try cluster(nodes: 1, runsPods: false)
+    cluster.create(daemonSet())
+    #expect(cluster.settle())
+    func failThePod() throws -> String {
+      let pod = try #require(cluster.all(.pod).first)
+      cluster.patch("v1", "Pod", pod.name, ["status": ["phase": "Failed"]], subresource: "status")
+      return pod.uid
+    }
+    func pod() -> (uid: String, phase: String)? {
+      cluster.all(.pod).first.map { ($0.uid, PodStatus($0).phase) }
+    }
+    // The first goes at once.
+    let first = try failThePod()
+    #expect(cluster.settle())
+    #expect(cluster.all(.pod).count == 1)
+    #expect(pod()?.uid != first)
+    #expect(pod()?.phase == "Pending")
+    // The next one waits, and is looked at again by itself.
+    let second = try failThePod()
+    #expect(cluster.settle())
+    #expect(pod()?.uid == second)
+    cluster.deadlinesPass = true
+    #expect(cluster.settle())
+    #expect(cluster.all(.pod).count == 1)
+    #expect(pod()?.uid != second)
+    #expect(pod()?.phase == "Pending")
+  }
+
   @Test func anUnscheduledPodGoesWithItsNode() throws {
     let cluster = try cluster(nodes: 2, runsPods: false)
     cluster.create(daemonSet())

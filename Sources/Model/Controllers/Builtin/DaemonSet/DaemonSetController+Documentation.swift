@@ -14,7 +14,8 @@ extension DaemonSetController {
       "a Pod is tied to its node by required node affinity on metadata.name; somebody (the kubelet's "
         + "`node`, a controller, an event) has to bind it",
       "creations in batches of 1, 2, 4 …, nodes in any order, and deletions in any order",
-      "failed Pods are deleted and made again, duplicates on a node deleted but for the oldest",
+      "failed Pods are deleted and made again, on each node the first at once, later ones after a "
+        + "back-off (a choice of time); duplicates on a node deleted but for the oldest",
       "RollingUpdate with maxUnavailable and (since 1.22) maxSurge, OnDelete; which of several nodes "
         + "is updated first is a choice",
       "ControllerRevisions: creation, re-numbering on roll-back, duplicates, collisions, the history "
@@ -25,7 +26,6 @@ extension DaemonSetController {
     ],
     leftOut: [
       "events (kind Event)",
-      "the back-off before a Pod that fails again and again is deleted: it goes at once",
       "the Pods on a deleted node (podgc, another controller); what a scheduler looks at (upstream's controller "
         + "does not either)",
     ])

@@ -45,6 +45,7 @@ struct DaemonSetController: Reconciler {
         "apps/v1", "DaemonSet", namespace: request.namespace, name: request.name)
     else {
       try Expectations(oracle).forget()
+      try FailedPodsBackOff(oracle).forget()
       return .done
     }
     // An empty selector is reported and not retried; a DaemonSet that is being deleted is left
@@ -61,7 +62,7 @@ struct DaemonSetController: Reconciler {
       try oracle.list(ListQuery(apiVersion: "v1", kind: "Pod", namespace: request.namespace)))
     let sync = DaemonSetSync(
       set: DaemonSet(object, version), nodes: nodes, allPods: pods, hash: revisions.hash,
-      client: client)
+      client: client, backOff: FailedPodsBackOff(oracle))
     return try sync.run(history, revisions)
   }
 }

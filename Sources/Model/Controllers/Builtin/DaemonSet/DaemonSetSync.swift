@@ -17,6 +17,7 @@ struct DaemonSetSync {
   /// The hash of the current revision.
   let hash: String
   let client: ControllerClient
+  let backOff: FailedPodsBackOff
 
   var oracle: any ReconcileOracle { client.oracle }
 
@@ -60,7 +61,7 @@ struct DaemonSetSync {
     if let counts, set.object.minReadySeconds > 0, counts.ready != counts.available {
       return .requeueAfter(seconds: set.object.minReadySeconds)
     }
-    return .done
+    return backOff.isWaiting ? .requeueAfter(seconds: 1) : .done
   }
 
   /// updateDaemonSet: first the nodes, then the rolling update.
@@ -87,7 +88,7 @@ struct DaemonSetSync {
       if verdict.shouldRun, pods == nil {
         missing.append(node.name)
       } else if verdict.shouldContinue {
-        excess += try superfluous(pods ?? [])
+        excess += try superfluous(pods ?? [], on: node.name)
       } else {
         excess += (pods ?? []).filter { !PodStatus($0).isTerminating }
       }
@@ -99,14 +100,16 @@ struct DaemonSetSync {
     return (missing, excess)
   }
 
-  /// Of the Pods on a node that may have one: those that ended, and all but the oldest; with surge
-  /// all but the oldest of the current and of older revisions, until the current one serves.
-  private func superfluous(_ pods: [JSONObject]) throws -> [JSONObject] {
+  /// Of the Pods on a node that may have one: those that ended, after a while, and all but the oldest;
+  /// with surge all but the oldest of the current and of older revisions, until the current one serves.
+  private func superfluous(_ pods: [JSONObject], on node: String) throws -> [JSONObject] {
     var result: [JSONObject] = []
     var running: [JSONObject] = []
     for pod in pods where !PodStatus(pod).isTerminating {
       let phase = PodStatus(pod).phase
-      if phase == "Failed" || (phase == "Succeeded" && set.version.replacesSucceededDaemonPods) {
+      if phase == "Failed" {
+        if try !backOff.leaves(pod, on: node) { result.append(pod) }
+      } else if phase == "Succeeded", set.version.replacesSucceededDaemonPods {
         result.append(pod)
       } else {
         running.append(pod)
