@@ -20,7 +20,7 @@ import Testing
     "examples/two-autoscalers/", "examples/drain-against-budget/",
     "examples/rolling-update-keeps-available/", "examples/policy-with-a-hole/",
     "examples/policy-with-a-hole-fixed/", "examples/tenants-collide/",
-    "examples/tenants-collide-fixed/",
+    "examples/tenants-collide-fixed/", "examples/deployment-keeps-available/",
   ]
 
   static let examples = ExampleLoadTests.modelled.filter { path in

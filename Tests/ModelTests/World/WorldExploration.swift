@@ -31,11 +31,22 @@ enum WorldExploration {
   private static func definition(
     _ scenario: Scenario, _ projections: ProjectionSet
   ) throws -> WorldDefinition {
-    let symbols = Dictionary(
-      uniqueKeysWithValues: scenario.symbols.map { symbol in
-        (symbol.name, symbol.someValue)
-      })
-    return try WorldBuilder(scenario, symbols: symbols).build(projections: projections)
+    try WorldBuilder(scenario, symbols: someValues(scenario)).build(
+      projections: projections)
+  }
+
+  /// The least values of the symbols; integers that `assume` does not accept so are one more.
+  private static func someValues(_ scenario: Scenario) throws -> [String: JSONValue] {
+    let least = Dictionary(uniqueKeysWithValues: scenario.symbols.map { ($0.name, $0.someValue) })
+    let raised = least.mapValues { value in value.int.map { .int($0 + 1) } ?? value }
+    for values in [least, raised] {
+      let names = Bindings(values.mapValues { Value($0) })
+      let isAccepted = try scenario.assume.allSatisfy {
+        try $0.program.evaluate(names) == .bool(true)
+      }
+      if isAccepted { return values }
+    }
+    return least
   }
 
   /// One part that is the whole composition, and its search; by representatives of its symmetry where
