@@ -42,7 +42,7 @@ enum WorldExploration {
     for values in [least, raised] {
       let names = Bindings(values.mapValues { Value($0) })
       let isAccepted = try scenario.assume.allSatisfy {
-        try $0.program.evaluate(names) == .bool(true)
+        try $0.program.evaluate(names).json() == true
       }
       if isAccepted { return values }
     }
